@@ -1,0 +1,47 @@
+# The kinds of things built here. Each is one line where it is used.
+include(doctest)
+
+# Two precompiled headers for all: the standard library, and the standard library with doctest.
+file(WRITE "${CMAKE_BINARY_DIR}/pch.cpp" "")
+add_library(pch_std STATIC "${CMAKE_BINARY_DIR}/pch.cpp")
+target_precompile_headers(pch_std PRIVATE <algorithm> <array> <cstdint> <cstring> <functional> <map> <memory>
+  <optional> <string> <string_view> <utility> <variant> <vector>)
+add_library(pch_test STATIC "${CMAKE_BINARY_DIR}/pch.cpp")
+target_compile_definitions(pch_test PRIVATE DOCTEST_CONFIG_NO_POSIX_SIGNALS)
+target_precompile_headers(pch_test PRIVATE <algorithm> <array> <cstdint> <cstring> <functional> <map> <memory>
+  <optional> <string> <string_view> <utility> <variant> <vector> <doctest/doctest.h>)
+
+# toolkit_library(NAME SOURCES file… [LINK library…]): a layer, or a part of one.
+function(toolkit_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE})
+  target_precompile_headers(${name} REUSE_FROM pch_std)
+endfunction()
+
+# toolkit_test(NAME SOURCES file… LINK library…): a doctest program; each case is a test of ctest, labelled with its suite:
+# unit (needs nothing), kernel (makes namespaces of its own), tool (runs the built programs).
+function(toolkit_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  add_executable(${name} ${ARG_SOURCES} "${PROJECT_SOURCE_DIR}/toolkit/test/main.cpp")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  target_compile_definitions(${name} PRIVATE DOCTEST_CONFIG_NO_POSIX_SIGNALS
+    COOPERAGE_BUILD="${CMAKE_BINARY_DIR}" COOPERAGE_SOURCE="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} toolkit_test_support)
+  doctest_discover_tests(${name} ADD_LABELS 1
+    PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+endfunction()
+
+# A program that starts containers: static, position independent, without what a start does not need.
+function(static_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  if(NOT COOPERAGE_SANITIZE)
+    target_link_options(${name} PRIVATE -static-pie)
+  endif()
+endfunction()

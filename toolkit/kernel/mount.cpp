@@ -1,0 +1,110 @@
+// Born in labs 03 and 05.
+#include "toolkit/kernel/mount.hpp"
+
+#include <linux/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit {
+namespace {
+
+const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+unsigned long recursive(Recurse recurse) { return recurse == Recurse::yes ? MS_REC : 0UL; }
+
+}  // namespace
+
+void mount(const std::string& source, const std::string& target, const std::string& type,
+           unsigned long flags, const std::string& data) {
+  check(::mount(or_null(source), target.c_str(), or_null(type), flags, or_null(data)), "mount",
+        target);
+}
+
+void bind(const std::string& source, const std::string& target, Recurse recurse) {
+  mount(source, target, {}, MS_BIND | recursive(recurse));
+}
+
+void remount_read_only(const std::string& target) {
+  mount({}, target, {}, MS_REMOUNT | MS_BIND | MS_RDONLY);
+}
+
+void set_propagation(const std::string& target, Propagation kind, Recurse recurse) {
+  unsigned long flags = recursive(recurse);
+  switch (kind) {
+    case Propagation::private_:
+      flags |= MS_PRIVATE;
+      break;
+    case Propagation::slave:
+      flags |= MS_SLAVE;
+      break;
+    case Propagation::shared:
+      flags |= MS_SHARED;
+      break;
+    case Propagation::unbindable:
+      flags |= MS_UNBINDABLE;
+      break;
+  }
+  mount({}, target, {}, flags);
+}
+
+void unmount(const std::string& target, Detach detach) {
+  check(::umount2(target.c_str(), detach == Detach::yes ? MNT_DETACH : 0), "umount2", target);
+}
+
+void pivot_root_here() { check(::syscall(SYS_pivot_root, ".", "."), "pivot_root", "."); }
+
+Fd open_tree(const std::string& path, Recurse recurse) {
+  const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+                         (recurse == Recurse::yes ? static_cast<unsigned>(AT_RECURSIVE) : 0U);
+  const long fd = ::syscall(SYS_open_tree, AT_FDCWD, path.c_str(), flags);
+  return Fd(static_cast<int>(check(fd, "open_tree", path)));
+}
+
+void move_mount(FdRef tree, const std::string& target) {
+  check(
+      ::syscall(SYS_move_mount, tree.get(), "", AT_FDCWD, target.c_str(), MOVE_MOUNT_F_EMPTY_PATH),
+      "move_mount", target);
+}
+
+void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse) {
+  mount_attr wanted{};
+  wanted.attr_set = attributes;
+  const unsigned flags = static_cast<unsigned>(AT_EMPTY_PATH) |
+                         (recurse == Recurse::yes ? static_cast<unsigned>(AT_RECURSIVE) : 0U);
+  check(::syscall(SYS_mount_setattr, tree.get(), "", flags, &wanted, sizeof wanted),
+        "mount_setattr");
+}
+
+std::vector<MountInfo> parse_mounts(std::string_view mountinfo) {
+  std::vector<MountInfo> mounts;
+  for (const std::string_view line : lines(mountinfo)) {
+    const std::vector<std::string_view> fields = split(line, ' ');
+    const auto separator = std::find(fields.begin(), fields.end(), "-");
+    if (fields.size() < 10 || separator - fields.begin() < 6 || fields.end() - separator < 4) {
+      throw std::runtime_error("not a line of mountinfo: " + printable(line));
+    }
+    MountInfo mount{.id = static_cast<int>(parse_number(fields[0]).value_or(0)),
+                    .parent = static_cast<int>(parse_number(fields[1]).value_or(0)),
+                    .root = unescape_octal(fields[3]),
+                    .target = unescape_octal(fields[4]),
+                    .options = std::string(fields[5]),
+                    .propagation = {},
+                    .type = unescape_octal(separator[1]),
+                    .source = unescape_octal(separator[2]),
+                    .super_options = unescape_octal(separator[3])};
+    for (auto tag = fields.begin() + 6; tag != separator; ++tag) {
+      if (!mount.propagation.empty()) mount.propagation.push_back(' ');
+      mount.propagation.append(*tag);
+    }
+    mounts.push_back(std::move(mount));
+  }
+  return mounts;
+}
+
+}  // namespace toolkit

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <sys/mount.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "toolkit/kernel/fd.hpp"
+
+namespace toolkit {
+
+enum class Propagation { private_, slave, shared, unbindable };
+enum class Recurse { no, yes };
+
+/// mount(2) as it is: `type` and `data` may be empty. Throws SystemError "mount" with the target.
+void mount(const std::string& source, const std::string& target, const std::string& type,
+           unsigned long flags, const std::string& data = {});
+
+/// Shows a file or directory at a second place. See "Creating a bind mount" in mount(2).
+void bind(const std::string& source, const std::string& target, Recurse recurse = Recurse::yes);
+
+/// Makes a mount read-only; a bind with MS_RDONLY in one call would silently stay writable.
+void remount_read_only(const std::string& target);
+
+/// What mounts made below `target` do to its peers. See mount_namespaces(7).
+void set_propagation(const std::string& target, Propagation kind, Recurse recurse = Recurse::yes);
+
+enum class Detach { no, yes };
+/// With Detach::yes the mount leaves the tree at once and ends with its last user. See umount2(2).
+void unmount(const std::string& target, Detach detach = Detach::no);
+
+/// Makes the current directory, a mount point, the root; the old root comes to lie on top of it,
+/// where `unmount(".", Detach::yes)` lets it go. See "pivot_root(".", ".")" in pivot_root(2).
+void pivot_root_here();
+
+/// A detached copy of the mount at a path: it can be attached where the path no longer leads.
+/// See open_tree(2).
+Fd open_tree(const std::string& path, Recurse recurse);
+/// Attaches what open_tree gave. See move_mount(2).
+void move_mount(FdRef tree, const std::string& target);
+/// Sets MOUNT_ATTR_ flags of a detached tree, below it too when asked. See mount_setattr(2).
+void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse);
+
+/// One line of /proc/PID/mountinfo. See proc(5).
+struct MountInfo {
+  int id = 0;
+  int parent = 0;
+  std::string root;         ///< which directory of the filesystem is mounted
+  std::string target;       ///< where, seen from the reader's root
+  std::string options;      ///< of this mount: "rw,nosuid"
+  std::string propagation;  ///< "shared:1 master:2", or empty: private
+  std::string type;
+  std::string source;
+  std::string super_options;
+};
+/// Pure: tests need no kernel. Throws std::runtime_error with the line that is not one.
+std::vector<MountInfo> parse_mounts(std::string_view mountinfo);
+
+}  // namespace toolkit

@@ -1,0 +1,181 @@
+// Born in lab 00.
+#include "toolkit/kernel/process.hpp"
+
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+#include "toolkit/kernel/error.hpp"
+
+namespace toolkit {
+namespace {
+
+/// /proc/self/task has one directory a thread, and each adds a link to it: one call, no listing.
+void require_single_thread() {
+  struct stat tasks {};
+  constexpr nlink_t kOneThread = 3;
+  if (::stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink != kOneThread) {
+    throw std::logic_error("spawn: the calling process has more than one thread");
+  }
+}
+
+/// Every exception ends here: none crosses clone. _exit, not exit: the parent's buffers are ours too.
+[[noreturn]] void run_child(const std::function<void(FdRef)>& body, FdRef errors) {
+  try {
+    body(errors);
+    ::_exit(0);
+  } catch (const SystemError& error) {
+    send_error(errors, error.number(), error.operation(), error.subject());
+  } catch (const std::exception& error) {
+    send_error(errors, 0, error.what(), {});
+  }
+  constexpr int kFailedBeforeExec = 125;
+  ::_exit(kFailedBeforeExec);
+}
+
+[[noreturn]] void throw_carried(std::string_view message) {
+  int number = 0;
+  if (message.size() < sizeof number) throw std::runtime_error("the child's error was cut short");
+  std::memcpy(&number, message.data(), sizeof number);
+  message.remove_prefix(sizeof number);
+  const std::size_t end = message.find('\0');
+  const std::string_view operation = message.substr(0, end);
+  if (number == 0) throw std::runtime_error(std::string(operation));
+  throw SystemError(number, operation, end == message.npos ? "" : message.substr(end + 1));
+}
+
+}  // namespace
+
+void send_error(FdRef pipe, int number, std::string_view operation, std::string_view subject) {
+  std::string message(sizeof number, '\0');
+  std::memcpy(message.data(), &number, sizeof number);
+  message.append(operation).push_back('\0');
+  message.append(subject);
+  // A parent that is gone reads nothing, and there is nobody else to tell.
+  static_cast<void>(::write(pipe.get(), message.data(), message.size()) == 0);
+}
+
+Process Process::spawn(const SpawnOptions& options, const std::function<void()>& body) {
+  return spawn(options, [&body](FdRef) { body(); });
+}
+
+Process Process::spawn(const SpawnOptions& options, const std::function<void(FdRef errors)>& body) {
+  require_single_thread();
+  Pipe errors = make_pipe();
+  int pidfd = -1;
+  clone_args arguments{};
+  arguments.flags = flags(options.namespaces) | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);  // NOLINT: the kernel's interface
+  arguments.exit_signal = SIGCHLD;
+  if (options.cgroup) {
+    arguments.flags |= CLONE_INTO_CGROUP;
+    arguments.cgroup = static_cast<std::uint64_t>(options.cgroup->get());
+  }
+  const pid_t parent = options.die_with_parent ? ::getpid() : 0;
+  const auto pid =
+      static_cast<pid_t>(check(::syscall(SYS_clone3, &arguments, sizeof arguments), "clone3"));
+  if (pid == 0) {
+    errors.read.reset();
+    if (options.die_with_parent) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      // A parent that ended before the line above sends nothing. In a pid namespace of its own the
+      // child can't tell (0): who needs to know there uses a Gate.
+      const pid_t now = ::getppid();
+      if (now != parent && now != 0) ::_exit(0);
+    }
+    run_child(body, errors.write);
+  }
+  return {pid, Fd(pidfd), std::move(errors.read)};
+}
+
+Process::Process(pid_t pid, Fd pidfd, Fd errors) noexcept
+    : pid_(pid), pidfd_(std::move(pidfd)), errors_(std::move(errors)) {}
+
+Process::Process(Process&& other) noexcept
+    : pid_(other.pid_),
+      pidfd_(std::move(other.pidfd_)),
+      errors_(std::move(other.errors_)),
+      status_(other.status_) {}
+
+Process::~Process() {
+  if (!pidfd_ || status_) return;
+  try {
+    signal(SIGKILL);
+    wait();
+  } catch (const std::exception&) {  // NOLINT: a destructor has nobody to tell
+  }
+}
+
+void Process::await_exec() {
+  if (!errors_) return;
+  const std::string message = read_all(errors_, "error pipe");
+  errors_.reset();
+  if (message.empty()) return;
+  wait();
+  throw_carried(message);
+}
+
+void Process::signal(int number) const {
+  if (status_) return;
+  if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0) == -1 && errno != ESRCH) {
+    throw_errno("pidfd_send_signal");
+  }
+}
+
+ExitStatus Process::wait() {
+  while (!status_) {
+    siginfo_t info{};
+    if (::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED) == 0) {
+      const bool exited = info.si_code == CLD_EXITED;
+      status_ =
+          ExitStatus{.code = exited ? info.si_status : 0, .signal = exited ? 0 : info.si_status};
+    } else if (errno != EINTR) {
+      throw_errno("waitid");
+    }
+  }
+  return *status_;
+}
+
+std::optional<ExitStatus> Process::wait_for(std::chrono::milliseconds timeout) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point deadline = Clock::now() + timeout;
+  while (!status_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    pollfd ended{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&ended, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+    if (ready == 1) return wait();
+    if (ready == 0) return {};
+    if (errno != EINTR) throw_errno("poll", "pidfd");
+  }
+  return status_;
+}
+
+Gate::Gate() : pipe_(make_pipe()) {}
+
+void Gate::open() { write_all(pipe_.write, ".", "gate"); }
+
+void Gate::wait() {
+  pipe_.write.reset();  // or this process itself would keep the pipe from ending
+  char byte = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(pipe_.read.get(), &byte, 1);
+  } while (got == -1 && errno == EINTR);
+  if (check(got, "read", "gate") == 0) throw std::runtime_error("the parent process ended first");
+}
+
+bool Gate::parent_alive() const {
+  pollfd pipe{.fd = pipe_.read.get(), .events = POLLIN, .revents = 0};
+  return check(::poll(&pipe, 1, 0), "poll", "gate") == 0;
+}
+
+}  // namespace toolkit
