@@ -16,7 +16,10 @@ namespace {
 
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
-unsigned long recursive(Recurse recurse) { return recurse == Recurse::yes ? MS_REC : 0UL; }
+unsigned long recursive(Recurse recurse) {
+  if (recurse == Recurse::yes) return MS_REC;
+  return 0;
+}
 
 }  // namespace
 

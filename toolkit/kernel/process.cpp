@@ -78,7 +78,7 @@ Process Process::spawn(const SpawnOptions& options, const std::function<void(FdR
   arguments.exit_signal = SIGCHLD;
   if (options.cgroup) {
     arguments.flags |= CLONE_INTO_CGROUP;
-    arguments.cgroup = static_cast<std::uint64_t>(options.cgroup->get());
+    arguments.cgroup = static_cast<unsigned>(options.cgroup->get());
   }
   const pid_t parent = options.die_with_parent ? ::getpid() : 0;
   const auto pid =

@@ -12,7 +12,7 @@ namespace toolkit {
 
 Fd open_in_root(FdRef root, const std::string& path, int flags, mode_t mode) {
   open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
+  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
   how.mode = mode;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   const long fd = ::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how);
