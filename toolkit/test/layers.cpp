@@ -20,12 +20,14 @@ struct Source {
     std::string_view rest = path;
     if (rest.starts_with("toolkit/")) rest.remove_prefix(8);
     folder = rest.substr(0, rest.find('/'));
+    module = rest.substr(0, rest.rfind('.'));
     name = std::filesystem::path(path).stem();
     is_header = path.ends_with(".hpp");
     is_test = name.ends_with("_test") || folder == "test";
   }
   std::string path;    ///< "toolkit/kernel/fd_test.cpp"
   std::string folder;  ///< "kernel"
+  std::string module;  ///< "kernel/fd_test"
   std::string name;    ///< "fd_test"
   bool is_header;
   bool is_test;
@@ -67,7 +69,7 @@ class Judge {
 
 void Judge::judge(const Source& source, std::string_view text) {
   const bool is_module = source.is_header || source.folder == "kernel";
-  if (is_module && !source.is_test) modules_.insert(source.folder + "/" + source.name);
+  if (is_module && !source.is_test) modules_.insert(source.module);
   if (!rules_.below.contains(source.folder)) {
     report(source, 1, "its folder is no layer of toolkit/README.md");
     return;
