@@ -1,0 +1,77 @@
+// cooper-image: what cooper leaves to a helper because it is heavy and takes the bytes of strangers.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <clocale>
+#include <cstdio>
+#include <string>
+
+#include "toolkit/image/busybox.hpp"
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/process.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace {
+
+using toolkit::check;
+
+constexpr int kFailed = 125;
+
+/// What `busybox --list-full` prints.
+std::string applets_of(const std::string& busybox) {
+  toolkit::Pipe pipe = toolkit::make_pipe();
+  toolkit::Process child = toolkit::Process::spawn({}, [&] {
+    check(::dup2(pipe.write.get(), STDOUT_FILENO), "dup2");
+    check(::execl(busybox.c_str(), "busybox", "--list-full", nullptr), "exec", busybox);
+  });
+  pipe.write.reset();
+  std::string applets = toolkit::read_all(pipe.read, busybox);
+  child.await_exec();
+  if (child.wait().shell_code() != 0 || applets.empty()) {
+    throw std::runtime_error(busybox + ": --list-full names no applets");
+  }
+  return applets;
+}
+
+struct PackOptions {
+  std::string busybox = "/bin/busybox";
+  std::string output = {};
+};
+
+void pack(const PackOptions& options) {
+  toolkit::pack_busybox(options.output, toolkit::read_file(options.busybox),
+                        applets_of(options.busybox), toolkit::this_platform());
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Unpacks OCI images for cooper, and packs the embedded one.", "cooper-image");
+  app.require_subcommand(1);
+
+  PackOptions packing;
+  CLI::App* pack_verb = app.add_subcommand("pack", "make the embedded image, an OCI image layout");
+  pack_verb->add_option("--busybox", packing.busybox, "a static busybox")->capture_default_str();
+  pack_verb->add_option("--output", packing.output, "directory of the layout")->required();
+  pack_verb->callback([&] { pack(packing); });
+
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kFailed;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // libarchive converts the UTF-8 of pax headers to the locale's encoding: this keeps every byte.
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    const std::string line = "cooper-image: " + toolkit::printable(error.what()) + "\n";
+    std::fputs(line.c_str(), stderr);
+    return kFailed;
+  }
+}
