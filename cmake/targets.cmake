@@ -2,7 +2,7 @@
 include(doctest)
 
 # Two precompiled headers for all: the standard library, and the standard library with doctest.
-file(WRITE "${CMAKE_BINARY_DIR}/pch.cpp" "")
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/pch.cpp" CONTENT "")
 add_library(pch_std STATIC "${CMAKE_BINARY_DIR}/pch.cpp")
 target_precompile_headers(pch_std PRIVATE <algorithm> <array> <cstdint> <cstring> <functional> <map> <memory>
   <optional> <string> <string_view> <utility> <variant> <vector>)
@@ -10,6 +10,9 @@ add_library(pch_test STATIC "${CMAKE_BINARY_DIR}/pch.cpp")
 target_compile_definitions(pch_test PRIVATE DOCTEST_CONFIG_NO_POSIX_SIGNALS)
 target_precompile_headers(pch_test PRIVATE <algorithm> <array> <cstdint> <cstring> <functional> <map> <memory>
   <optional> <string> <string_view> <utility> <variant> <vector> <doctest/doctest.h>)
+
+# What a user runs, without the tests: all that `./lab demo` waits for. Each program adds itself.
+add_custom_target(programs)
 
 # toolkit_library(NAME SOURCES file… [LINK library…]): a layer, or a part of one.
 function(toolkit_library name)
@@ -40,6 +43,7 @@ endfunction()
 function(static_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  add_dependencies(programs ${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   if(NOT COOPERAGE_SANITIZE)
     target_link_options(${name} PRIVATE -static-pie)
