@@ -20,11 +20,12 @@ constexpr int kUsageError = 2;
 
 struct Options {
   TestOptions test;
-  Shell shell = Shell::bash;
+  std::string shell;
 };
 
-const std::map<std::string, Shell> kShells{
-    {"bash", Shell::bash}, {"fish", Shell::fish}, {"zsh", Shell::zsh}};
+std::map<std::string, Shell> shells() {
+  return {{"bash", Shell::bash}, {"fish", Shell::fish}, {"zsh", Shell::zsh}};
+}
 
 /// `./lab` takes it away from whoever is root; what is left to say is that this is a normal user.
 void add_no_root(CLI::App& verb) {
@@ -44,9 +45,8 @@ void add_verbs(CLI::App& app, Options& options) {
       ->add_option("SHELL", options.shell, "bash, fish or zsh")
       ->required()
       ->check([](const std::string& name) {
-        return kShells.count(name) != 0 ? "" : fmt::format("no shell '{}'", printable(name));
-      })
-      ->transform(CLI::Transformer(kShells));
+        return shells().count(name) != 0 ? "" : fmt::format("no shell '{}'", printable(name));
+      });
 }
 
 std::vector<VerbWords> words_of(const CLI::App& app) {
@@ -57,7 +57,7 @@ std::vector<VerbWords> words_of(const CLI::App& app) {
       for (const std::string& name : option->get_lnames()) words.words.push_back("--" + name);
     }
     if (words.name == "completion") {
-      for (const auto& [name, shell] : kShells) words.words.push_back(name);
+      for (const auto& [name, shell] : shells()) words.words.push_back(name);
     }
     verbs.push_back(std::move(words));
   }
@@ -106,7 +106,7 @@ int run_verb(const CLI::App& app, Options& options) {
   }
   if (app.got_subcommand("clean")) return clean(tree);
   if (app.got_subcommand("completion")) {
-    fmt::print("{}", completion(options.shell, words_of(app)));
+    fmt::print("{}", completion(shells().at(options.shell), words_of(app)));
     return 0;
   }
   fmt::print("{}", page(app));
