@@ -1,0 +1,97 @@
+#include <string_view>
+#include <vector>
+
+#include "toolkit/course/doctor/report.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit::course {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kWhat = 19;
+constexpr std::size_t kFound = 34;
+constexpr std::size_t kNeeded = 13;
+
+std::string pad(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+/// Breaks at blanks; a word longer than the width stays whole.
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> wrapped(1);
+  for (const std::string_view word : words(text)) {
+    if (!wrapped.back().empty() && wrapped.back().size() + 1 + word.size() > width) {
+      wrapped.emplace_back();
+    }
+    if (!wrapped.back().empty()) wrapped.back() += ' ';
+    wrapped.back() += word;
+  }
+  return wrapped;
+}
+
+std::string joined(const std::vector<std::string>& words_) {
+  std::string text;
+  for (const std::string& word : words_) text += text.empty() ? word : " " + word;
+  return text;
+}
+
+std::string mark(State state, Colour colour) {
+  struct Look {
+    const char* sign;
+    const char* colour;
+  };
+  const Look look = state == State::good      ? Look{"✓", "\033[32m"}
+                    : state == State::limited ? Look{"·", "\033[33m"}
+                                              : Look{"✗", "\033[31m"};
+  if (colour == Colour::no) return look.sign;
+  return std::string(look.colour) + look.sign + "\033[0m";
+}
+
+/// One finding in four columns; what is too long for the second goes on in the lines below.
+std::string row(const Finding& finding, std::size_t number, Colour colour) {
+  const std::vector<std::string> found = wrap(printable(finding.found), kFound);
+  std::string text = mark(finding.state, colour) + ' ' + pad(finding.what, kWhat) + ' ' +
+                     pad(found.front(), kFound) + ' ' + pad(joined(finding.needed_by), kNeeded) +
+                     ' ' + (number > 0 ? "see " + std::to_string(number) : "");
+  text.erase(text.find_last_not_of(' ') + 1);
+  text += '\n';
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    text += std::string(2 + kWhat + 1, ' ') + found[i] + '\n';
+  }
+  return text;
+}
+
+/// What a lack means and what to do, under its number.
+std::string advice(const Finding& finding, std::size_t number) {
+  constexpr std::size_t kIndent = 4;
+  std::string text;
+  bool first = true;
+  for (const std::string& line :
+       wrap(printable(finding.what + ": " + finding.consequence), kWidth - kIndent)) {
+    text += pad(first ? std::to_string(number) : "", kIndent) + line + '\n';
+    first = false;
+  }
+  if (!finding.remedy.empty()) text += pad("", kIndent) + "→ " + printable(finding.remedy) + '\n';
+  return text;
+}
+
+}  // namespace
+
+std::string to_table(const Diagnosis& diagnosis, Colour colour) {
+  std::string rows = "  " + pad("what", kWhat) + ' ' + pad("found", kFound) + ' ' +
+                     pad("needed by", kNeeded) + " to do\n";
+  std::string lacks;
+  std::size_t number = 0;
+  for (const Finding& finding : diagnosis.findings) {
+    const bool good = finding.state == State::good;
+    if (!good) lacks += advice(finding, ++number);
+    rows += row(finding, good ? 0 : number, colour);
+  }
+  std::string text = rows + '\n';
+  if (!lacks.empty()) text += lacks + '\n';
+  for (const std::string& line : wrap(printable(diagnosis.sentence), kWidth)) text += line + '\n';
+  return text;
+}
+
+}  // namespace toolkit::course
