@@ -36,7 +36,8 @@ void add_row(HouseRules& rules, std::string_view section, std::string_view row) 
     if (section == "Heavy headers") rules.never_in[subject] = folders(cells[2]);
     if (!section.starts_with('`')) continue;
     const std::string home = folder(names(section).front());
-    rules.modules.push_back(home + "/" + subject);
+    rules.described.insert(home);
+    rules.modules.insert(home + "/" + subject);
     if (home != "kernel") continue;
     const auto level = parse_number(trim(cells[2]));
     if (!level) throw std::runtime_error("kernel/" + subject + " has no level");

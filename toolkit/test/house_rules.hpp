@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,8 @@ struct HouseRules {
 
   std::map<std::string, std::vector<std::string>> below;  ///< folder → the folders it may include
   std::map<std::string, int> levels;                      ///< module of kernel/ → its level
-  std::vector<std::string> modules;  ///< each module that has a line, as "kernel/fd"
+  std::set<std::string> described;                        ///< folders with a table of modules
+  std::set<std::string> modules;                          ///< each that has a line, as "kernel/fd"
   std::map<std::string, Patterns>
       only_in;  ///< library header ("CLI/", "archive.h") → files, as fnmatch(3) has it
   std::map<std::string, Patterns> never_in;  ///< heavy header ("iostream") → folders

@@ -69,7 +69,8 @@ class Judge {
 
 void Judge::judge(const Source& source, std::string_view text) {
   const bool is_module = source.is_header || source.folder == "kernel";
-  if (is_module && !source.is_test) modules_.insert(source.module);
+  const bool is_described = rules_.described.contains(source.folder);
+  if (is_module && is_described && !source.is_test) modules_.insert(source.module);
   if (!rules_.below.contains(source.folder)) {
     report(source, 1, "its folder is no layer of toolkit/README.md");
     return;
@@ -156,7 +157,7 @@ void Judge::judge_foreign(const Source& source, const Include& include) {
 
 std::vector<std::string> Judge::verdict() {
   for (const std::string& module : modules_) {
-    if (!contains(rules_.modules, module))
+    if (!rules_.modules.contains(module))
       found_.push_back("toolkit/README.md: no line for " + module);
   }
   for (const std::string& module : rules_.modules) {

@@ -128,6 +128,10 @@ TEST_SUITE("unit") {
           Lines{"toolkit/README.md: a line for kernel/ns, which is not there"});
   }
 
+  TEST_CASE("layers: a folder without a table of modules needs no lines") {
+    CHECK(House().with("toolkit/image/layer.hpp", "").empty());
+  }
+
   TEST_CASE("layers: a folder that is no layer is a violation") {
     CHECK(House().with("toolkit/utils/misc.cpp", "") ==
           Lines{"toolkit/utils/misc.cpp:1: its folder is no layer of toolkit/README.md"});
