@@ -37,6 +37,8 @@ void require_single_thread() {
     send_error(errors, error.number(), error.operation(), error.subject());
   } catch (const std::exception& error) {
     send_error(errors, 0, error.what(), {});
+  } catch (...) {  // or the caller's frames, copied with the child, would catch it and run twice
+    send_error(errors, 0, "the child threw what is no std::exception", {});
   }
   constexpr int kFailedBeforeExec = 125;
   ::_exit(kFailedBeforeExec);
