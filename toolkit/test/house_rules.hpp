@@ -23,8 +23,7 @@ struct HouseRules {
   std::map<std::string, int> levels;                      ///< module of kernel/ → its level
   std::set<std::string> described;                        ///< folders with a table of modules
   std::set<std::string> modules;                          ///< each that has a line, as "kernel/fd"
-  std::map<std::string, Patterns>
-      only_in;  ///< library header ("CLI/", "archive.h") → files, as fnmatch(3) has it
+  std::map<std::string, Patterns> only_in;   ///< library header ("CLI/") → files, see fnmatch(3)
   std::map<std::string, Patterns> never_in;  ///< heavy header ("iostream") → folders
   std::vector<Exception> exceptions;
 };
