@@ -4,13 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "toolkit/kernel/text.hpp"
+
 namespace toolkit::course {
 namespace {
 
 using nlohmann::json;
 
 std::vector<std::string> labels_of(const json& test) {
-  for (const json& property : test.value("properties", json::array())) {
+  const json properties = test.value("properties", json::array());
+  for (const json& property : properties) {
     if (property.value("name", "") == "LABELS") return property.at("value");
   }
   return {};
@@ -25,7 +28,8 @@ bool has_label(const SuiteTest& test, std::string_view label) {
 std::vector<SuiteTest> read_suite(std::string_view text) {
   std::vector<SuiteTest> suite;
   try {
-    for (const json& test : json::parse(text).at("tests")) {
+    const json list = json::parse(text);
+    for (const json& test : list.at("tests")) {
       suite.push_back({.number = static_cast<int>(suite.size()) + 1,
                        .name = test.at("name"),
                        .labels = labels_of(test)});
@@ -48,6 +52,24 @@ std::vector<SuiteTest> select(const std::vector<SuiteTest>& suite,
   std::vector<SuiteTest> selected;
   std::copy_if(suite.begin(), suite.end(), std::back_inserter(selected), wanted);
   return selected;
+}
+
+std::optional<Ended> read_ended(std::string_view line) {
+  constexpr std::string_view kTest = " Test ";
+  const std::size_t test = line.find(kTest);
+  const std::size_t hash = line.find('#');
+  const std::size_t colon = line.find(':', std::min(hash, line.size()));
+  const std::size_t dots = line.rfind("..");
+  if (test == std::string_view::npos || hash == std::string_view::npos || test > hash ||
+      colon == std::string_view::npos || dots == std::string_view::npos || dots < colon) {
+    return {};
+  }
+  const auto number = parse_number(line.substr(hash + 1, colon - hash - 1));
+  if (!number) return {};
+  std::string_view state = line.substr(dots + 2);
+  state.remove_prefix(std::min(state.find_first_not_of("* "), state.size()));
+  return Ended{.number = static_cast<int>(*number),
+               .state = std::string(trim(state.substr(0, state.find("  "))))};
 }
 
 std::string numbers_for_ctest(const std::vector<SuiteTest>& tests) {

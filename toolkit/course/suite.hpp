@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,14 @@ std::vector<SuiteTest> read_suite(std::string_view json);
 /// them when no name is given. A test that is named in full is never too long.
 std::vector<SuiteTest> select(const std::vector<SuiteTest>& suite,
                               const std::vector<std::string>& names, LongTests long_tests);
+
+/// A line of ctest's output that tells the end of a test.
+struct Ended {
+  int number = 0;
+  std::string state;  ///< "Passed", "Failed", "Timeout", "Exception: SegFault" …
+};
+/// Reads " 6/9 Test #6: name ....***Timeout   1.00 sec"; nothing of any other line.
+std::optional<Ended> read_ended(std::string_view line);
 
 /// The numbers as `ctest -I` takes them.
 std::string numbers_for_ctest(const std::vector<SuiteTest>& tests);

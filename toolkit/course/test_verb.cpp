@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -61,15 +63,37 @@ std::vector<SuiteTest> suite_of(const Workplace& workplace) {
 
 /// On a terminal one line that is written over, elsewhere a line a test.
 void show_progress(std::string_view line) {
-  const bool finished =
-      line.find(" Test ") != std::string_view::npos && line.find('#') != std::string_view::npos;
-  if (!finished) return;
   if (is_terminal(FdRef(STDOUT_FILENO))) {
     fmt::print("\r\033[K{:.78}", line);
   } else {
     fmt::print("{}\n", line);
   }
   std::fflush(stdout);
+}
+
+/// How each test ended by ctest's own word, by name: its report does not tell a time-out from a
+/// crash.
+using States = std::map<std::string, std::string, std::less<>>;
+
+States run_ctest(const Workplace& workplace, const std::vector<SuiteTest>& tests, unsigned jobs) {
+  States states;
+  const auto on_line = [&](std::string_view line) {
+    const std::optional<Ended> ended = read_ended(line);
+    if (!ended) return;
+    show_progress(line);
+    for (const SuiteTest& test : tests) {
+      if (test.number == ended->number) states[test.name] = ended->state;
+    }
+  };
+  const ExitStatus ended = lines_of(
+      workplace.ctest({"-j", std::to_string(jobs), "-I", numbers_for_ctest(tests), "--output-junit",
+                       workplace.report(), "--test-output-size-passed", "65536"}),
+      on_line);
+  if (is_terminal(FdRef(STDOUT_FILENO))) fmt::print("\r\033[K");
+  if (ended.signal != 0 || !fs::exists(workplace.report())) {
+    throw std::runtime_error(fmt::format("ctest ended early, with {}", ended.shell_code()));
+  }
+  return states;
 }
 
 }  // namespace
@@ -87,17 +111,12 @@ int test(const Tree& tree, const TestOptions& options) {
              ::geteuid() == 0 ? "" : ", as a normal user: what needs root is skipped");
   std::fflush(stdout);
 
-  const ExitStatus ended = lines_of(
-      workplace.ctest({"-j", std::to_string(jobs), "-I", numbers_for_ctest(tests), "--output-junit",
-                       workplace.report(), "--test-output-size-passed", "65536"}),
-      show_progress);
-  if (is_terminal(FdRef(STDOUT_FILENO))) fmt::print("\r\033[K");
-  if (ended.signal != 0 || !fs::exists(workplace.report())) {
-    throw std::runtime_error(fmt::format("ctest ended early, with {}", ended.shell_code()));
+  const States states = run_ctest(workplace, tests, jobs);
+  std::vector<TestResult> results = judge(read_junit(read_file(workplace.report())), options.skips);
+  for (TestResult& result : results) {
+    const auto state = states.find(result.name);
+    if (result.reason.empty() && state != states.end()) result.reason = state->second;
   }
-
-  const std::vector<TestResult> results =
-      judge(read_junit(read_file(workplace.report())), options.skips);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   const Counts counts = count(results);
   fmt::print("{}{:.0f} s\n{}\n", report(results), took.count(), closing_line(counts));
