@@ -14,3 +14,4 @@ habit("every file is as clang-format writes it" sh "${habits}/format.sh" "${PROJ
 habit("every shell script passes shellcheck" sh "${habits}/shellcheck.sh" "${PROJECT_SOURCE_DIR}")
 habit("clang-tidy finds nothing" sh "${habits}/tidy.sh" "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
 set_tests_properties("habits: clang-tidy finds nothing" PROPERTIES PROCESSORS 2)
+habit("the reference is made without a warning" sh "${habits}/doxygen.sh" "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")

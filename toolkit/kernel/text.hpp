@@ -21,9 +21,9 @@ std::string_view trim(std::string_view text);
 std::optional<std::uint32_t> parse_id(std::string_view text);
 std::optional<std::uint64_t> parse_number(std::string_view text);
 
-/// Undoes the octal escapes of mountinfo ("\040" is a blank). See proc(5).
+/// Undoes the octal escapes of mountinfo (`\040` is a blank). See proc(5).
 std::string unescape_octal(std::string_view text);
-/// Shows bytes that would disturb a terminal as \xNN; UTF-8 passes.
+/// Shows bytes that would disturb a terminal as `\xNN`; UTF-8 passes.
 std::string printable(std::string_view text);
 /// A word as a shell would need it to read the same word back.
 std::string shell_quote(std::string_view text);
