@@ -213,6 +213,16 @@ std::optional<Cause> why_not(const std::optional<Trial>& trial, Who who, const F
   return explain(*step, trial->at(*step), who, facts);
 }
 
+std::optional<Cause> why_missing(Step step, const Facts& facts) {
+  if (facts.identity.uid == 0 && facts.as_root && facts.as_root->at(step) > 0) {
+    return explain(step, facts.as_root->at(step), Who::self, facts);
+  }
+  if (facts.rootless && facts.rootless->at(step) > 0) {
+    return explain(step, facts.rootless->at(step), Who::self_rootless, facts);
+  }
+  return why_not(facts.rootless, Who::self_rootless, facts);
+}
+
 std::optional<Cause> what_forbids(const Facts& facts) {
   const auto rootless = why_not(facts.rootless, Who::self_rootless, facts);
   if (!rootless) return {};

@@ -22,6 +22,9 @@ Cause explain(Step step, int error, Who who, const Facts& facts);
 /// Why one of the ways to start a container fails; nothing when it works.
 std::optional<Cause> why_not(const std::optional<Trial>& trial, Who who, const Facts& facts);
 
+/// Why a step works neither way, as this user would see it: an ordinary one has only the rootless.
+std::optional<Cause> why_missing(Step step, const Facts& facts);
+
 /// Why no container can be started here, neither as root nor rootless; nothing when one can.
 std::optional<Cause> what_forbids(const Facts& facts);
 

@@ -1,16 +1,41 @@
 #include "toolkit/course/doctor/diagnosis.hpp"
 
 #include <set>
+#include <string_view>
 
 namespace toolkit::course {
 namespace {
+
+/// "a", "a and b", "a, b and c".
+std::string enumerate(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+/// Labs are named by their number, "08"; what else needs something, by its name.
+bool is_lab(std::string_view name) { return name.find_first_not_of("0123456789") == name.npos; }
+
+/// Whom the lacks concern: "labs 18 and 24, cooper and guides".
+std::string concerned(const std::set<std::string>& needed_by) {
+  std::vector<std::string> labs;
+  std::vector<std::string> others;
+  for (const std::string& one : needed_by) (is_lab(one) ? labs : others).push_back(one);
+  std::string text = labs.empty() ? "" : (labs.size() == 1 ? "lab " : "labs ") + enumerate(labs);
+  if (!labs.empty() && !others.empty()) text += "; also ";
+  return text + enumerate(others);
+}
 
 std::string sentence_of(const Diagnosis& diagnosis) {
   if (diagnosis.forbidden) {
     return "No container can be started here: " + diagnosis.forbidden->reason + ".";
   }
-  std::string ways = diagnosis.as_root ? "as root" : "";
-  if (diagnosis.rootless) ways += ways.empty() ? "rootless" : " and rootless";
+  std::vector<std::string> ways;
+  if (diagnosis.as_root) ways.emplace_back("as root");
+  if (diagnosis.rootless) ways.emplace_back("rootless");
   std::set<std::string> affected;
   std::size_t lacks = 0;
   for (const Finding& finding : diagnosis.findings) {
@@ -18,12 +43,10 @@ std::string sentence_of(const Diagnosis& diagnosis) {
     ++lacks;
     affected.insert(finding.needed_by.begin(), finding.needed_by.end());
   }
-  const std::string can = "Containers can be started here, " + ways;
+  const std::string can = "Containers can be started here, " + enumerate(ways);
   if (lacks == 0) return can + ", and nothing is missing.";
-  std::string who;
-  for (const std::string& one : affected) who += who.empty() ? one : ", " + one;
   return can + "; " + std::to_string(lacks) + (lacks == 1 ? " lack concerns " : " lacks concern ") +
-         who + ".";
+         concerned(affected) + ".";
 }
 
 }  // namespace

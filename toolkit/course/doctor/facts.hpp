@@ -13,6 +13,9 @@
 
 namespace toolkit::course {
 
+/// A device node: not there, there but closed to us, or open.
+enum class Device : std::uint8_t { absent, closed, open };
+
 enum class CgroupLayout : std::uint8_t { none, v1, hybrid, v2 };
 
 struct CgroupFacts {
@@ -57,18 +60,19 @@ struct Facts {
   std::string kernel = {};
   std::string machine = {};
   IdentityFacts identity = {};
-  /// /proc/sys/user/max_*_namespaces, kernel/unprivileged_userns_clone and the like by their names
-  /// below /proc/sys; one that isn't there has no entry.
+  /// By their dotted names; one that this kernel hasn't has no entry. See sysctl(8).
   std::map<std::string, std::uint64_t> sysctls = {};
   CgroupFacts cgroup = {};
   StoreFacts store = {};
-  bool fuse_device = false;  ///< /dev/fuse can be opened
-  bool pressure = false;     ///< /proc/pressure
+  Device fuse = Device::absent;  ///< /dev/fuse
+  bool pressure = false;         ///< /proc/pressure
   TerminalFacts terminal = {};
   bool has_dnf = false;                           ///< Fedora and its kin; apt elsewhere
   std::map<std::string, std::string> tools = {};  ///< name to path, of those found
-  bool idmap_tools_privileged =
-      false;  ///< newuidmap, newgidmap are setuid or have file capabilities
+  /// newuidmap and newgidmap are setuid, or have file capabilities
+  bool idmap_tools_privileged = false;
+  /// what came of giving a child its ranges: 0 or an errno
+  std::optional<int> id_ranges = {};
 
   int clone3 = 0;                        ///< 0 or an errno
   std::optional<Trial> as_root = {};     ///< Who::self

@@ -11,16 +11,6 @@ struct Row {
 
 bool worked(const std::optional<Trial>& trial, Step step) { return trial && trial->worked(step); }
 
-/// Why it did not work, seen from the way that came nearest to it.
-std::optional<Cause> why(const Facts& facts, Step step) {
-  const bool tried_rootless = facts.rootless && facts.rootless->at(step) > 0;
-  if (tried_rootless) return explain(step, facts.rootless->at(step), Who::self_rootless, facts);
-  if (facts.as_root && facts.as_root->at(step) > 0) {
-    return explain(step, facts.as_root->at(step), Who::self, facts);
-  }
-  return {};
-}
-
 Finding find_one(const Facts& facts, const Row& row) {
   Finding finding{.id = row.id, .what = name_of(row.step), .needed_by = {row.lab}};
   const bool direct = worked(facts.as_root, row.step);
@@ -36,13 +26,11 @@ Finding find_one(const Facts& facts, const Row& row) {
   finding.state = State::missing;
   finding.consequence = std::string("Lab ") + row.lab + " does not run";
   if (row.step != Step::time_ns) finding.consequence += ", nor does what is built on it";
-  if (const auto cause = why(facts, row.step)) {
-    finding.consequence += ": " + cause->reason + ".";
+  if (const auto cause = why_missing(row.step, facts)) {
+    finding.consequence += ": " + cause->reason;
     finding.remedy = cause->remedy;
-  } else {
-    finding.consequence += ": without a user namespace it can't be tried.";
-    finding.remedy = "what helps user namespaces";
   }
+  finding.consequence += '.';
   return finding;
 }
 

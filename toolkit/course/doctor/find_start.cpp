@@ -83,12 +83,13 @@ Finding find_id_ranges(const Facts& facts) {
   const bool has_ranges = !us.subuids.empty() && !us.subgids.empty();
   finding.found = has_ranges ? std::to_string(ids) + " for " + user : "none for " + user;
   if (!has_tools(facts)) finding.found += ", no newuidmap";
-  // Root has every id without a range; only the programs matter to those who test rootless as root.
-  if ((has_ranges || us.uid == 0) && has_tools(facts)) {
-    if (us.uid == 0 && !has_ranges) finding.found = "newuidmap; root needs no range";
-    if (facts.idmap_tools_privileged && (us.uid == 0 || !us.no_new_privs)) return finding;
-    finding.found += ", without effect";
+  if (us.uid == 0 && has_tools(facts)) {
+    // Root has every id; only the programs matter, to those who try the rootless way as root.
+    finding.found = "newuidmap is there; root needs no range";
+    return finding;
   }
+  if (facts.id_ranges == 0) return finding;
+  if (has_ranges && has_tools(facts)) finding.found += ", newuidmap fails";
   finding.state = State::limited;
   finding.consequence =
       "Rootless containers have a single id: another user than root doesn't exist in them.";

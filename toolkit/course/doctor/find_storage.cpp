@@ -29,17 +29,21 @@ Cause explain_overlay(int error, Who who, const Facts& facts) {
           "lab doctor outside this sandbox"};
 }
 
+bool worked(const std::optional<Trial>& trial) { return trial && trial->worked(Step::overlay); }
+
 Finding find_overlay(const Facts& facts, const std::optional<Trial>& trial, Who who,
                      Finding finding) {
   const int result = trial ? trial->at(Step::overlay) : kNotTried;
   finding.found = result == 0 ? "yes, on " + facts.store.type : "no";
   if (result == 0) return finding;
   finding.state = State::limited;
-  finding.consequence = "Images are copied into memory at each start, and lab 20 is skipped";
+  finding.consequence = "Such a container copies its image into memory at each start";
+  const bool neither = !worked(facts.as_root) && !worked(facts.rootless);
+  if (neither) finding.consequence += ", and lab 20 is skipped";
   if (result == kNotTried) {
     finding.found = "not tried";
-    finding.consequence += ": no mount namespace to try it in.";
-    finding.remedy = "what helps the start of a container";
+    finding.consequence += ". It takes a mount namespace to try.";
+    if (const auto cause = why_not(trial, who, facts)) finding.remedy = cause->remedy;
     return finding;
   }
   const Cause cause = explain_overlay(result, who, facts);

@@ -8,35 +8,58 @@ namespace {
 
 Finding find_nftables(const Facts& facts) {
   Finding finding{.id = "nftables", .what = "nftables", .needed_by = {"24"}};
-  const auto worked = [](const std::optional<Trial>& trial) {
-    return trial && trial->worked(Step::nftables);
-  };
-  const bool kernel = worked(facts.as_root) || worked(facts.rootless);
-  const bool tool = facts.tools.contains("nft");
-  finding.found = std::string(kernel ? "in the kernel" : "not in the kernel") +
-                  (tool ? "" : ", no program nft");
-  if (kernel && tool) return finding;
-  finding.state = kernel ? State::limited : State::missing;
-  finding.consequence = kernel ? "The experiments of lab 24 that show rules are left out."
-                               : "Lab 24 is skipped; containers' ports can't be published.";
-  finding.remedy =
-      kernel ? install_command(facts, "nftables")
-             : with_sudo(facts, "modprobe nf_tables") + "  (a kernel built with CONFIG_NF_TABLES)";
+  int result = kNotTried;  // the best of both ways
+  for (const std::optional<Trial>& trial : {facts.rootless, facts.as_root}) {
+    if (trial && trial->at(Step::nftables) != kNotTried) result = trial->at(Step::nftables);
+    if (result == 0) break;
+  }
+  const bool has_program = facts.tools.contains("nft");
+  finding.found = result == 0           ? "in the kernel"
+                  : result == kNotTried ? "not tried"
+                                        : "not in the kernel";
+  if (!has_program) finding.found += ", no program nft";
+  if (result == 0 && has_program) return finding;
+  if (result == 0) {
+    finding.state = State::limited;
+    finding.consequence = "The experiments of lab 24 that show rules are left out.";
+    finding.remedy = install_command(facts, "nftables");
+    return finding;
+  }
+  finding.state = State::missing;
+  finding.consequence = "Lab 24 is skipped; containers' ports can't be published.";
+  finding.remedy = with_sudo(facts, "modprobe nf_tables");
+  if (result == kNotTried) {
+    finding.consequence += " It takes a network namespace to try.";
+    if (const auto cause = why_missing(Step::net_ns, facts)) finding.remedy = cause->remedy;
+  }
   return finding;
 }
 
 Finding find_fuse(const Facts& facts) {
   Finding finding{.id = "fuse", .what = "FUSE", .needed_by = {"25"}};
-  const bool mounts = facts.identity.uid == 0 || facts.tools.contains("fusermount3");
-  finding.found = facts.fuse_device ? "/dev/fuse opens" : "/dev/fuse can't be opened";
-  if (!mounts) finding.found += ", no fusermount3";
-  if (facts.fuse_device && mounts) return finding;
-  finding.state = facts.fuse_device ? State::limited : State::missing;
-  finding.consequence =
-      facts.fuse_device ? "Lab 25 runs in a user namespace only." : "Lab 25 is skipped.";
-  finding.remedy = facts.fuse_device ? install_command(facts, "fuse3")
-                                     : with_sudo(facts, "modprobe fuse") +
-                                           "; in docker: docker run --device /dev/fuse";
+  const bool can_mount = facts.identity.uid == 0 || facts.tools.contains("fusermount3");
+  switch (facts.fuse) {
+    case Device::absent:
+      finding.state = State::missing;
+      finding.found = "no /dev/fuse";
+      finding.consequence = "Lab 25 is skipped.";
+      finding.remedy = with_sudo(facts, "modprobe fuse") + "  (in docker: --device /dev/fuse)";
+      return finding;
+    case Device::closed:
+      finding.state = State::missing;
+      finding.found = "/dev/fuse can't be opened";
+      finding.consequence = "Lab 25 is skipped.";
+      finding.remedy =
+          with_sudo(facts, "chmod 666 /dev/fuse") + "  (in docker: --device /dev/fuse)";
+      return finding;
+    case Device::open:
+      break;
+  }
+  finding.found = can_mount ? "/dev/fuse opens" : "/dev/fuse opens, no fusermount3";
+  if (can_mount) return finding;
+  finding.state = State::limited;
+  finding.consequence = "Lab 25 runs in a user namespace only.";
+  finding.remedy = install_command(facts, "fuse3");
   return finding;
 }
 
@@ -58,7 +81,7 @@ Finding find_terminal(const Facts& facts) {
 }
 
 Finding find_programs(const Facts& facts) {
-  Finding finding{.id = "programs", .what = "programs", .needed_by = {"guides"}};
+  Finding finding{.id = "programs", .what = "programs", .needed_by = {"the guides"}};
   std::string names;
   std::set<std::string> packages;
   for (const Tool& tool : known_tools()) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
@@ -128,9 +129,10 @@ bool is_privileged(const std::string& path) {
 }
 
 /// Opening says more than looking: the device cgroup may forbid a node that is there.
-bool can_open(const std::string& path) {
+Device look_at(const std::string& path) {
   const Fd device(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
-  return static_cast<bool>(device);
+  if (device) return Device::open;
+  return errno == ENOENT ? Device::absent : Device::closed;
 }
 
 TerminalFacts gather_terminal() {
@@ -158,7 +160,7 @@ Facts gather(const std::string& given_root, const std::string& image_directory) 
   }
   facts.cgroup = gather_cgroups(root, mounts);
   facts.store = gather_store(root, mounts, image_directory);
-  facts.fuse_device = can_open(root + "/dev/fuse");
+  facts.fuse = look_at(root + "/dev/fuse");
   facts.pressure = exists(root + "/proc/pressure/cpu");
   facts.has_dnf = exists(root + "/usr/bin/dnf");
   facts.tools = gather_tools(root);
@@ -179,6 +181,9 @@ Facts gather_here() {
   facts.clone3 = try_clone3();
   facts.as_root = try_steps(Who::self, facts.store.directory);
   facts.rootless = try_steps(Who::self_rootless, facts.store.directory);
+  const bool has_ranges = !facts.identity.subuids.empty() && !facts.identity.subgids.empty();
+  const bool may = facts.clone3 == 0 && facts.rootless && facts.rootless->worked(Step::user_ns);
+  if (has_ranges && facts.idmap_tools_privileged && may) facts.id_ranges = try_id_ranges();
   if (facts.identity.uid == 0) facts.other_user = try_steps(Who::other_user, facts.store.directory);
   return facts;
 }

@@ -62,34 +62,52 @@ std::string row(const Finding& finding, std::size_t number, Colour colour) {
   return text;
 }
 
+/// Lacks with one consequence and one remedy are told once.
+struct Lack {
+  std::string what = {};
+  const Finding* finding = nullptr;
+};
+
+/// The number of a finding's lack, counted from 1; a new one is added to the list.
+std::size_t number_of(const Finding& finding, std::vector<Lack>& lacks) {
+  for (std::size_t i = 0; i < lacks.size(); ++i) {
+    if (lacks[i].finding->consequence == finding.consequence &&
+        lacks[i].finding->remedy == finding.remedy) {
+      lacks[i].what += ", " + finding.what;
+      return i + 1;
+    }
+  }
+  lacks.push_back({.what = finding.what, .finding = &finding});
+  return lacks.size();
+}
+
 /// What a lack means and what to do, under its number.
-std::string advice(const Finding& finding, std::size_t number) {
+std::string advice(const Lack& lack, std::size_t number) {
   constexpr std::size_t kIndent = 4;
   std::string text;
   bool first = true;
   for (const std::string& line :
-       wrap(printable(finding.what + ": " + finding.consequence), kWidth - kIndent)) {
+       wrap(printable(lack.what + ": " + lack.finding->consequence), kWidth - kIndent)) {
     text += pad(first ? std::to_string(number) : "", kIndent) + line + '\n';
     first = false;
   }
-  if (!finding.remedy.empty()) text += pad("", kIndent) + "→ " + printable(finding.remedy) + '\n';
+  const std::string& remedy = lack.finding->remedy;
+  if (!remedy.empty()) text += pad("", kIndent) + "→ " + printable(remedy) + '\n';
   return text;
 }
 
 }  // namespace
 
 std::string to_table(const Diagnosis& diagnosis, Colour colour) {
-  std::string rows = "  " + pad("what", kWhat) + ' ' + pad("found", kFound) + ' ' +
+  std::string text = "  " + pad("what", kWhat) + ' ' + pad("found", kFound) + ' ' +
                      pad("needed by", kNeeded) + " to do\n";
-  std::string lacks;
-  std::size_t number = 0;
+  std::vector<Lack> lacks;
   for (const Finding& finding : diagnosis.findings) {
-    const bool good = finding.state == State::good;
-    if (!good) lacks += advice(finding, ++number);
-    rows += row(finding, good ? 0 : number, colour);
+    text += row(finding, finding.state == State::good ? 0 : number_of(finding, lacks), colour);
   }
-  std::string text = rows + '\n';
-  if (!lacks.empty()) text += lacks + '\n';
+  text += '\n';
+  for (std::size_t i = 0; i < lacks.size(); ++i) text += advice(lacks[i], i + 1);
+  if (!lacks.empty()) text += '\n';
   for (const std::string& line : wrap(printable(diagnosis.sentence), kWidth)) text += line + '\n';
   return text;
 }

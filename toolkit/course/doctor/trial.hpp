@@ -59,6 +59,10 @@ enum class Who {
 /// and not clone3, which sandboxes filter. Nothing when `who` can't be tried by this process.
 std::optional<Trial> try_steps(Who who, const std::string& image_directory);
 
+/// Gives a child with a user namespace of its own what /etc/subuid and /etc/subgid lend to this
+/// user, by newuidmap(1): 0, or an errno. Needs clone3.
+int try_id_ranges();
+
 /// 0, or the errno of a clone3(2) that asks for nothing special.
 int try_clone3();
 

@@ -1,0 +1,237 @@
+#include "toolkit/course/doctor.hpp"
+
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+
+#include "toolkit/course/doctor/gather.hpp"
+#include "toolkit/kernel/capabilities.hpp"
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/mount.hpp"
+#include "toolkit/kernel/namespaces.hpp"
+#include "toolkit/kernel/process.hpp"
+#include "toolkit/test/test.hpp"
+
+namespace {
+
+using toolkit::Ns;
+using toolkit::test::is_root;
+using toolkit::test::TempDir;
+
+struct Told {
+  std::string text;
+  int status = -1;
+};
+
+/// What the doctor says in a child from which something was taken away first.
+Told tell(const std::function<void()>& take_away, const std::function<int()>& speak) {
+  std::fflush(stdout);  // or the child would say again what the test program has said
+  toolkit::Pipe pipe = toolkit::make_pipe();
+  toolkit::Process child = toolkit::Process::spawn({}, [&] {
+    take_away();
+    toolkit::check(::dup2(pipe.write.get(), STDOUT_FILENO), "dup2");
+    const int status = speak();
+    std::fflush(stdout);
+    ::_exit(status);
+  });
+  pipe.write.reset();
+  Told told;
+  told.text = toolkit::read_all(pipe.read, "what the child says");
+  told.status = child.wait().shell_code();
+  return told;
+}
+
+std::string why_not_after(const std::function<void()>& take_away) {
+  return tell(take_away,
+              [] {
+                std::fputs(toolkit::course::what_forbids_containers().value_or("nothing").c_str(),
+                           stdout);
+                return 0;
+              })
+      .text;
+}
+
+Told doctor_after(const std::function<void()>& take_away) {
+  return tell(take_away, [] { return toolkit::course::doctor({}); });
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void take_nothing() {}
+
+/// The limits of a user namespace are its own: writing them changes nothing outside.
+void take_namespaces() {
+  const std::string uid = std::to_string(::geteuid());
+  const std::string gid = std::to_string(::getegid());
+  toolkit::unshare(Ns::user);
+  toolkit::write_file("/proc/self/setgroups", "deny");
+  toolkit::write_file("/proc/self/uid_map", "0 " + uid + " 1");
+  toolkit::write_file("/proc/self/gid_map", "0 " + gid + " 1");
+  for (const char* kind : {"user", "mnt", "pid", "uts", "ipc", "net", "cgroup", "time"}) {
+    toolkit::write_file("/proc/sys/user/max_" + std::string(kind) + "_namespaces", "0");
+  }
+}
+
+void take_sys_admin() {
+  const std::uint64_t rest =
+      toolkit::bounding_set().bits() & ~(std::uint64_t{1} << unsigned{CAP_SYS_ADMIN});
+  toolkit::limit_bounding_set(toolkit::CapSet(rest));
+  const auto held = toolkit::current_capabilities();
+  const toolkit::CapSet kept = held.permitted & toolkit::CapSet(rest);
+  toolkit::set_capabilities({.effective = kept, .permitted = kept});
+}
+
+void take_root() {
+  toolkit::check(::setresgid(65534, 65534, 65534), "setresgid");
+  toolkit::check(::setresuid(65534, 65534, 65534), "setresuid");
+  toolkit::check(::prctl(PR_SET_DUMPABLE, 1), "prctl");  // as after an exec: /proc/self is its own
+}
+
+/// One system call answers with an errno, as docker's profile has it.
+void filter(unsigned call, unsigned error) {
+  std::array<sock_filter, 4> program{{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  }};
+  const sock_fprog loaded{.len = program.size(), .filter = program.data()};
+  toolkit::set_no_new_privs();
+  toolkit::check(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &loaded), "seccomp");
+}
+
+/// All that a probe could have left on the machine.
+std::string state_of_machine() {
+  std::string state = toolkit::read_file("/proc/self/mountinfo");
+  for (const Ns kind :
+       {Ns::mount, Ns::pid, Ns::uts, Ns::ipc, Ns::net, Ns::cgroup, Ns::user, Ns::time}) {
+    state += std::to_string(toolkit::namespace_id(::getpid(), kind)) + " ";
+  }
+  state +=
+      toolkit::read_file("/proc/self/cgroup") + toolkit::read_file("/proc/net/dev").substr(0, 0);
+  for (const int fd : toolkit::open_descriptors()) state += std::to_string(fd) + " ";
+  for (const char* kind : {"user", "mnt", "pid", "net"}) {
+    state += toolkit::read_file("/proc/sys/user/max_" + std::string(kind) + "_namespaces");
+  }
+  for (const char* directory : {"/tmp", "/var/lib", "/run"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+      if (!contains(entry.path(), "cooperage-test-")) state += entry.path().string() + " ";
+    }
+  }
+  return state;
+}
+
+}  // namespace
+
+TEST_SUITE("kernel") {
+  TEST_CASE("doctor: [root] the probing leaves nothing behind") {
+    SKIP_UNLESS(is_root(), "only root's probing could leave something");
+    const std::string before = state_of_machine();
+    static_cast<void>(toolkit::course::gather_here());
+    CHECK(state_of_machine() == before);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left, dead or alive
+  }
+
+  TEST_CASE("doctor: [root] root starts containers and exit code and sentence say so") {
+    SKIP_UNLESS(is_root(), "asks what root can do");
+    CHECK(why_not_after(take_nothing) == "nothing");
+    const Told told = doctor_after(take_nothing);
+    CHECK(told.status == 0);
+    CHECK(contains(told.text, "Containers can be started here, as root"));
+  }
+
+  TEST_CASE("doctor: [userns] where every kind of namespace is off each is named with its file") {
+    SKIP_UNLESS(toolkit::test::has_user_namespaces(), "no user namespaces to take away");
+    const std::string why = why_not_after(take_namespaces);
+    CHECK(contains(why, "user namespaces are off: /proc/sys/user/max_user_namespaces is 0"));
+    CHECK(contains(why, "mount namespaces are off: /proc/sys/user/max_mnt_namespaces is 0"));
+    CHECK(contains(why, "sysctl -w user.max_user_namespaces=15000"));
+  }
+
+  TEST_CASE("doctor: [userns] where no container can be started the exit code is 69") {
+    SKIP_UNLESS(toolkit::test::has_user_namespaces(), "no user namespaces to take away");
+    const Told told = doctor_after(take_namespaces);
+    CHECK(told.status == 69);
+    CHECK(contains(told.text, "No container can be started here: "));
+    CHECK_FALSE(contains(told.text, "\033"));
+  }
+
+  TEST_CASE("doctor: [root] without CAP_SYS_ADMIN root is left the rootless way") {
+    SKIP_UNLESS(is_root(), "takes a capability from root");
+    CHECK(why_not_after(take_sys_admin) == "nothing");
+    const Told told = doctor_after(take_sys_admin);
+    CHECK(contains(told.text, "CAP_SYS_ADMIN is missing from the bounding set"));
+    CHECK(contains(told.text, "Containers can be started here, rootless;"));
+  }
+
+  TEST_CASE("doctor: [root] uid nobody starts containers in a user namespace") {
+    SKIP_UNLESS(is_root(), "becomes another user");
+    CHECK(why_not_after(take_root) == "nothing");
+    const Told told = doctor_after(take_root);
+    CHECK(contains(told.text, "Containers can be started here, rootless"));
+    CHECK(contains(told.text, "none for nobody"));
+  }
+
+  TEST_CASE("doctor: [root] groups of root are not writable to uid nobody") {
+    SKIP_UNLESS(is_root(), "becomes another user");
+    CHECK(contains(doctor_after(take_root).text, "groups of our own   can't be made"));
+  }
+
+  TEST_CASE("doctor: [root] a seccomp filter as docker's is named when it hides clone3") {
+    SKIP_UNLESS(is_root(), "takes a capability from root");
+    const std::string why = why_not_after([] {
+      take_sys_admin();
+      filter(SYS_clone3, ENOSYS);
+    });
+    CHECK(contains(why, "clone3(2) fails here"));
+  }
+
+  TEST_CASE("doctor: [root] a seccomp filter that forbids unshare is named") {
+    SKIP_UNLESS(is_root(), "takes a capability from root");
+    const std::string why = why_not_after([] {
+      take_sys_admin();
+      filter(SYS_unshare, EPERM);
+    });
+    CHECK(contains(why, "CAP_SYS_ADMIN is missing from the bounding set"));
+    CHECK(contains(why, "a seccomp filter forbids user namespaces"));
+  }
+
+  TEST_CASE("doctor: [root] a /proc with a masked file forbids the rootless way") {
+    SKIP_UNLESS(is_root(), "mounts over a file of /proc");
+    const std::string why = why_not_after([] {
+      toolkit::unshare(Ns::mount);
+      toolkit::set_propagation("/", toolkit::Propagation::private_);
+      toolkit::bind("/dev/null", "/proc/version");
+      take_sys_admin();
+    });
+    CHECK(contains(why, "a fresh /proc can't be mounted in a user namespace"));
+  }
+
+  TEST_CASE("doctor: [root] in a chroot the chroot is what forbids user namespaces") {
+    SKIP_UNLESS(is_root(), "changes its root");
+    const TempDir root;
+    std::filesystem::create_directory(root.at("proc"));
+    const std::string why = why_not_after([&] {
+      toolkit::unshare(Ns::mount);
+      toolkit::set_propagation("/", toolkit::Propagation::private_);
+      toolkit::bind("/proc", root.at("proc"));
+      toolkit::check(::chroot(root.path().c_str()), "chroot", root.path());
+      toolkit::check(::chdir("/"), "chdir", "/");
+      take_sys_admin();
+    });
+    CHECK(contains(why, "this is a chroot"));
+  }
+}
