@@ -4,9 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <clocale>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include "toolkit/image/busybox.hpp"
+#include "toolkit/image/store.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/process.hpp"
@@ -44,6 +46,17 @@ void pack(const PackOptions& options) {
                         applets_of(options.busybox), toolkit::this_platform());
 }
 
+struct UnpackOptions {
+  std::string store = {};
+  std::string layout = {};
+  std::string tag = {};
+};
+
+void unpack(const UnpackOptions& options) {
+  toolkit::unpack_image(std::filesystem::absolute(options.store),
+                        std::filesystem::absolute(options.layout), options.tag);
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Unpacks OCI images for cooper, and packs the embedded one.", "cooper-image");
   app.require_subcommand(1);
@@ -53,6 +66,13 @@ int run(int argc, char** argv) {
   pack_verb->add_option("--busybox", packing.busybox, "a static busybox")->capture_default_str();
   pack_verb->add_option("--output", packing.output, "directory of the layout")->required();
   pack_verb->callback([&] { pack(packing); });
+
+  UnpackOptions unpacking;
+  CLI::App* unpack_verb = app.add_subcommand("unpack", "verify an image and unpack it, once");
+  unpack_verb->add_option("--store", unpacking.store, "directory of the store")->required();
+  unpack_verb->add_option("LAYOUT", unpacking.layout, "an OCI image layout")->required();
+  unpack_verb->add_option("TAG", unpacking.tag, "which of its images, when it has several");
+  unpack_verb->callback([&] { unpack(unpacking); });
 
   try {
     app.parse(argc, argv);
