@@ -75,13 +75,25 @@ void move_mount(FdRef tree, const std::string& target) {
       "move_mount", target);
 }
 
-void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse) {
+namespace {
+
+void set_attributes(int fd, const char* path, unsigned flags, std::uint64_t attributes,
+                    Recurse recurse, std::string_view subject) {
   mount_attr wanted{};
   wanted.attr_set = attributes;
-  const unsigned flags = static_cast<unsigned>(AT_EMPTY_PATH) |
-                         (recurse == Recurse::yes ? static_cast<unsigned>(AT_RECURSIVE) : 0U);
-  check(::syscall(SYS_mount_setattr, tree.get(), "", flags, &wanted, sizeof wanted),
-        "mount_setattr");
+  if (recurse == Recurse::yes) flags |= static_cast<unsigned>(AT_RECURSIVE);
+  check(::syscall(SYS_mount_setattr, fd, path, flags, &wanted, sizeof wanted), "mount_setattr",
+        subject);
+}
+
+}  // namespace
+
+void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse) {
+  set_attributes(tree.get(), "", static_cast<unsigned>(AT_EMPTY_PATH), attributes, recurse, {});
+}
+
+void set_attributes_at(const std::string& target, std::uint64_t attributes, Recurse recurse) {
+  set_attributes(AT_FDCWD, target.c_str(), 0, attributes, recurse, target);
 }
 
 std::vector<MountInfo> parse_mounts(std::string_view mountinfo) {

@@ -42,6 +42,8 @@ Fd open_tree(const std::string& path, Recurse recurse);
 void move_mount(FdRef tree, const std::string& target);
 /// Sets MOUNT_ATTR_ flags of a detached tree, below it too when asked. See mount_setattr(2).
 void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse);
+/// The same for what is mounted at a path: it adds flags, where a remount would replace them all.
+void set_attributes_at(const std::string& target, std::uint64_t attributes, Recurse recurse);
 
 /// One line of /proc/PID/mountinfo. See proc(5).
 struct MountInfo {

@@ -1,0 +1,27 @@
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "toolkit/container/become.hpp"
+#include "toolkit/container/launch.hpp"
+#include "toolkit/container/perform.hpp"
+#include "toolkit/hop/hop_image.hpp"
+
+namespace toolkit {
+
+void init(const Plan& plan, Channel& channel, FdRef errors) {
+  close_descriptors_on_exec();  // before anything of the user's is touched
+  reset_signals();
+  ::umask(0);  // modes are as the plan says, whatever the caller's shell had
+  const Fd hop = make_hop();
+
+  Performer(channel).perform(plan.steps);
+  ::umask(022);
+
+  // A change of user cleared it; and who died before this line sends nothing, so the gate tells.
+  if (plan.die_with_parent) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  channel.gate.wait();
+  become_command(plan.command, hop, errors);
+}
+
+}  // namespace toolkit

@@ -1,0 +1,3 @@
+#include "toolkit/cooper/cooper.hpp"
+
+int main(int argc, char** argv) { return toolkit::cooper(argc, argv); }

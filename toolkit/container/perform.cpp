@@ -1,0 +1,142 @@
+#include "toolkit/container/perform.hpp"
+
+#include <grp.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/namespaces.hpp"
+#include "toolkit/kernel/rootfs.hpp"
+#include "toolkit/kernel/tty.hpp"
+
+namespace toolkit {
+
+namespace {
+constexpr gid_t kKeepId = static_cast<gid_t>(-1);
+}  // namespace
+
+struct Perform {
+  Performer& self;
+
+  void operator()(const step::Mount& call) const {
+    tolerate(call.missing,
+             [&] { mount(call.source, call.target, call.type, call.flags, call.data); });
+  }
+  void operator()(const step::SetAttributes& call) const {
+    tolerate(call.missing, [&] { set_attributes_at(call.target, call.attributes, call.recurse); });
+  }
+  void operator()(const step::OpenTree& call) const {
+    self.trees_.insert_or_assign(call.path, open_tree(call.path, call.recurse));
+  }
+  void operator()(const step::MoveTree& call) const {
+    const Fd tree = std::move(self.trees_.at(call.path));
+    if (call.attributes != 0) set_attributes(tree, call.attributes, call.recurse);
+    tolerate(call.missing, [&] { move_mount(tree, call.target); });
+  }
+  void operator()(const step::MakeDirectory& call) const {
+    tolerate(call.missing, [&] {
+      if (::mkdir(call.path.c_str(), call.mode) == 0) return;
+      if (errno != EEXIST) throw_errno("mkdir", call.path);
+      struct stat status {};
+      if (call.existing == step::Existing::any) return;
+      check(::lstat(call.path.c_str(), &status), "lstat", call.path);
+      if (!S_ISDIR(status.st_mode)) throw SystemError(ENOTDIR, "mkdir", call.path);
+    });
+  }
+  void operator()(const step::MakeFile& call) const {
+    // mknod, not open: it follows no link in the last place and can't block on a FIFO there.
+    tolerate(call.missing, [&] {
+      if (::mknod(call.path.c_str(), S_IFREG | 0644, 0) == -1 && errno != EEXIST) {
+        throw_errno("mknod", call.path);
+      }
+    });
+  }
+  void operator()(const step::MakeLink& call) const {
+    if (::symlink(call.points_to.c_str(), call.path.c_str()) == -1 && errno != EEXIST) {
+      throw_errno("symlink", call.path);
+    }
+  }
+  void operator()(const step::WriteFile& call) const {
+    const Fd file = open_file(call.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+    write_all(file, call.content, call.path);
+  }
+  void operator()(const step::CopyTree& call) const { copy_tree(call.source, call.target); }
+  void operator()(const step::ChangeDirectory& call) const {
+    check(::chdir(call.path.c_str()), "chdir", call.path);
+  }
+  void operator()(const step::PivotRoot&) const { pivot_root_here(); }
+  void operator()(const step::Detach& call) const { unmount(call.target, Detach::yes); }
+  void operator()(const step::SetHostname& call) const { set_hostname(call.name); }
+  void operator()(const step::LoopbackUp&) const { bring_loopback_up(); }
+  void operator()(const step::NewSession&) const { check(::setsid(), "setsid"); }
+  void operator()(const step::NewTerminal& call) const {
+    const Pty pty = open_pty();
+    if (call.owner != 0)
+      check(::fchown(pty.slave.get(), call.owner, kKeepId), "fchown", "terminal");
+    control_terminal(pty.slave);
+    for (const int fd : {0, 1, 2}) check(::dup2(pty.slave.get(), fd), "dup2", "terminal");
+    // By the descriptor: /dev/pts/0 is a name, and names can be taken (CVE-2025-52565).
+    move_mount(open_tree(proc_path(pty.slave), Recurse::no), "/dev/console");
+    send_fd(self.channel_.console.value().theirs, pty.master);
+  }
+  void operator()(const step::EmptyInput&) const {
+    const Fd null = open_file("/dev/null", O_RDONLY);
+    check(::dup2(null.get(), 0), "dup2", "/dev/null");
+  }
+  void operator()(const step::LimitBoundingSet& call) const { limit_bounding_set(call.keep); }
+  void operator()(const step::SetGroups& call) const {
+    check(::setgroups(call.groups.size(), call.groups.data()), "setgroups");
+  }
+  void operator()(const step::SetGroup& call) const {
+    check(::setresgid(call.gid, call.gid, call.gid), "setresgid", std::to_string(call.gid));
+  }
+  void operator()(const step::SetUser& call) const {
+    check(::setresuid(call.uid, call.uid, call.uid), "setresuid", std::to_string(call.uid));
+  }
+  void operator()(const step::SetCapabilities& call) const {
+    set_capabilities({.effective = call.set, .permitted = call.set, .inheritable = {}});
+  }
+  void operator()(const step::NoNewPrivileges&) const { set_no_new_privs(); }
+
+ private:
+  template <typename Action>
+  static void tolerate(step::Missing missing, Action action) {
+    try {
+      action();
+    } catch (const SystemError& error) {
+      const int number = error.number();
+      const bool absent = number == ENOENT || number == ENOTDIR || number == EROFS ||
+                          number == EACCES || number == EPERM || number == ELOOP;
+      if (missing == step::Missing::fail || !absent) throw;
+    }
+  }
+};
+
+void Performer::perform(const std::vector<Step>& steps) {
+  for (const Step& step : steps) std::visit(Perform{*this}, step.call);
+}
+
+void reset_signals() {
+  sigset_t none;
+  ::sigemptyset(&none);
+  check(::sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
+  // One file tells which are ignored; asking for each of 64 would take 64 calls.
+  const std::string status = read_file("/proc/self/status");
+  const std::size_t at = status.find("SigIgn:\t");
+  if (at == std::string::npos) return;
+  const std::uint64_t ignored = std::stoull(status.substr(at + 8, 16), nullptr, 16);
+  for (int number = 1; number <= 64; ++number) {
+    if (((ignored >> static_cast<unsigned>(number - 1)) & 1U) != 0) ::signal(number, SIG_DFL);
+  }
+}
+
+void close_descriptors_on_exec() {
+  check(::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC), "close_range");
+}
+
+}  // namespace toolkit

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "toolkit/container/plan.hpp"
+#include "toolkit/kernel/capabilities.hpp"
+#include "toolkit/kernel/rootfs.hpp"
+#include "toolkit/kernel/users.hpp"
+
+namespace toolkit {
+
+/// How a directory becomes the container's root.
+enum class RootKind {
+  overlay,   ///< below a writable layer that ends with the container
+  in_place,  ///< itself: what the container writes stays there
+  copy,      ///< copied to memory first, where the host has no overlay
+};
+
+enum class Access { read_write, read_only };
+
+/// A place of the host shown in the container (`-v SRC:DST[:ro]`).
+struct Volume {
+  std::string source;
+  std::string target;
+  Access access = Access::read_write;
+  EntryKind kind = EntryKind::directory;
+  /// Device nodes of the host work only in a volume that is one.
+  bool device = false;
+};
+
+/// A filesystem in memory (`--tmpfs DST[:OPTIONS]`).
+struct Tmpfs {
+  std::string target;
+  unsigned long flags = 0;
+  std::string data = {};
+};
+
+/// The files below /etc that a container gets for its own, by content.
+struct EtcFiles {
+  std::string hosts = {};
+  std::string hostname = {};
+  std::string resolv_conf = {};
+};
+
+enum class Input { none, inherit };  ///< without -i, stdin is /dev/null
+enum class Terminal { none, own };   ///< -t
+
+/// What somebody wants to be started. Everything is looked up already; nothing is done yet.
+struct Request {
+  std::string root;
+  RootKind root_kind = RootKind::overlay;
+  Access root_access = Access::read_write;
+  std::string hostname = {};
+  EtcFiles etc = {};
+  std::vector<Volume> volumes = {};
+  std::vector<Tmpfs> tmpfs = {};
+  Identity user = {};
+  std::string working_directory = "/";
+  Command command = {};
+  Input input = Input::none;
+  Terminal terminal = Terminal::none;
+};
+
+/// What the machine is, as far as a plan depends on it.
+struct Host {
+  /// An empty directory of ours; in the container's mount namespace its filesystems come to lie there.
+  std::string base;
+  /// Set where the container gets a user namespace of its own.
+  std::optional<IdMaps> id_maps = {};
+  /// What the caller may give away; a capability that it lacks is left out.
+  CapSet capabilities = {};
+};
+
+/// The plan of a start: pure, so it can be printed, compared and tested without a kernel.
+/// Throws std::runtime_error for what can't be had, such as a user that no id map has.
+Plan plan_start(const Request& request, const Host& host);
+
+}  // namespace toolkit

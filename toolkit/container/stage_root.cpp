@@ -1,0 +1,122 @@
+#include <linux/mount.h>
+
+#include <array>
+
+#include "toolkit/container/stages.hpp"
+
+namespace toolkit::stage {
+namespace {
+
+/// Inside an option of overlay, a comma ends the option and a colon the layer.
+std::string overlay_path(const std::string& path) {
+  std::string escaped;
+  for (const char c : path) {
+    if (c == ',' || c == ':' || c == '\\') escaped.push_back('\\');
+    escaped.push_back(c);
+  }
+  return escaped;
+}
+
+std::string overlay_options(const Request& request, const Host& host) {
+  std::string options = "lowerdir=" + overlay_path(request.root) +
+                        ",upperdir=" + overlay_path(host.base) + "/upper" +
+                        ",workdir=" + overlay_path(host.base) + "/work";
+  // trusted.* attributes need a capability in the first user namespace; user.* ones do not.
+  if (host.id_maps) options += ",userxattr";
+  return options;
+}
+
+void add_root(Steps& steps, const Request& request, const Host& host) {
+  const std::string root = host.base + "/root";
+  steps.push_back({step::MakeDirectory{.path = root}, "where the root is put together"});
+  switch (request.root_kind) {
+    case RootKind::overlay:
+      steps.push_back(
+          {step::MakeDirectory{.path = host.base + "/upper"}, "what the container writes"});
+      steps.push_back({step::MakeDirectory{.path = host.base + "/work"}, "overlay's own scratch"});
+      // nodev: a container may have CAP_MKNOD, but a device it makes must not open.
+      steps.push_back({step::Mount{.source = "overlay",
+                                   .target = root,
+                                   .type = "overlay",
+                                   .flags = MS_NODEV,
+                                   .data = overlay_options(request, host)},
+                       "the image below, a writable layer above"});
+      break;
+    case RootKind::in_place:
+      steps.push_back(
+          {step::Mount{.source = request.root, .target = root, .flags = MS_BIND | MS_REC},
+           "pivot_root needs a mount point, which a plain directory is not"});
+      steps.push_back({step::SetAttributes{
+                           .target = root, .attributes = MOUNT_ATTR_NODEV, .recurse = Recurse::yes},
+                       "no device node in it opens"});
+      break;
+    case RootKind::copy:
+      steps.push_back({step::CopyTree{.source = request.root, .target = root},
+                       "this host has no overlay: the image is copied to memory"});
+      steps.push_back({step::Mount{.source = root, .target = root, .flags = MS_BIND},
+                       "pivot_root needs a mount point"});
+      steps.push_back({step::SetAttributes{.target = root, .attributes = MOUNT_ATTR_NODEV},
+                       "no device node in it opens"});
+      break;
+  }
+}
+
+void add_etc(Steps& steps, const Request& request, const Host& host) {
+  const std::array<std::pair<const char*, const std::string*>, 3> files = {
+      {{"/hosts", &request.etc.hosts},
+       {"/hostname", &request.etc.hostname},
+       {"/resolv.conf", &request.etc.resolv_conf}}};
+  for (const auto& [name, content] : files) {
+    steps.push_back({step::WriteFile{.path = host.base + name, .content = *content},
+                     "this container's own, not the image's"});
+    steps.push_back({step::OpenTree{.path = host.base + name}, "held, to be put below /etc"});
+  }
+}
+
+}  // namespace
+
+Steps assemble_root(const Request& request, const Host& host) {
+  Steps steps;
+  steps.push_back({step::Mount{.target = "/", .flags = MS_REC | MS_PRIVATE},
+                   "no mount made from here on reaches the host"});
+  steps.push_back({step::Mount{.source = "tmpfs",
+                               .target = host.base,
+                               .type = "tmpfs",
+                               .flags = MS_NOSUID | MS_NODEV,
+                               .data = "mode=0755"},
+                   "what is written ends with the container"});
+  add_root(steps, request, host);
+  add_etc(steps, request, host);
+  for (const Volume& volume : request.volumes) {
+    steps.push_back({step::OpenTree{.path = volume.source, .recurse = Recurse::yes},
+                     "a place of the host, held until the root has changed"});
+  }
+  for (const char* device : kDevices) {
+    steps.push_back({step::OpenTree{.path = device}, "a device of the host, held"});
+  }
+  return steps;
+}
+
+Steps pivot(const Request&, const Host& host) {
+  constexpr unsigned long kKernelFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  Steps steps;
+  steps.push_back({step::ChangeDirectory{host.base + "/root"}, "pivot_root takes \".\" and \".\""});
+  steps.push_back({step::PivotRoot{}, "the root changes; the old one lies on top of it"});
+  steps.push_back(
+      {step::MakeDirectory{.path = "/proc", .existing = step::Existing::directory}, "to mount on"});
+  steps.push_back(
+      {step::Mount{.source = "proc", .target = "/proc", .type = "proc", .flags = kKernelFlags},
+       "the processes of this pid namespace; with a user namespace only while the "
+       "host's /proc is still there"});
+  steps.push_back(
+      {step::MakeDirectory{.path = "/sys", .existing = step::Existing::directory}, "to mount on"});
+  steps.push_back(
+      {step::Mount{
+           .source = "sysfs", .target = "/sys", .type = "sysfs", .flags = MS_RDONLY | kKernelFlags},
+       "the kernel's objects, to read"});
+  steps.push_back({step::Detach{"."}, "the host's tree is let go: no path leads there any more"});
+  steps.push_back({step::ChangeDirectory{"/"}, "the working directory is inside, too"});
+  return steps;
+}
+
+}  // namespace toolkit::stage

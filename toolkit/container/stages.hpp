@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "toolkit/container/request.hpp"
+
+/// The stages of a start, in the order in which plan_start() strings them together. Until the pivot
+/// the host's tree is in reach; after it every path means the container's own, so no link in an
+/// image can lead out.
+namespace toolkit::stage {
+
+using Steps = std::vector<Step>;
+
+/// The devices that every program may expect.
+inline constexpr std::array kDevices = {"/dev/null", "/dev/zero",   "/dev/full",
+                                        "/dev/tty",  "/dev/random", "/dev/urandom"};
+
+/// The root is put together below `host.base`, and what is needed of the host is taken hold of.
+Steps assemble_root(const Request& request, const Host& host);
+/// The root becomes "/", /proc and /sys are mounted, the host's tree is let go.
+Steps pivot(const Request& request, const Host& host);
+/// /dev and what is mounted in it.
+Steps make_devices(const Request& request, const Host& host);
+/// Volumes, tmpfs, and the files below /etc.
+Steps mount_volumes(const Request& request, const Host& host);
+/// What a container must not see is masked, what it must not write is made read-only.
+Steps protect(const Request& request);
+/// Host name, loopback, working directory, terminal and input.
+Steps settle(const Request& request);
+/// Capabilities, groups, user, no_new_privs.
+Steps drop_privileges(const Request& request, const Host& host);
+
+}  // namespace toolkit::stage

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "toolkit/kernel/capabilities.hpp"
+#include "toolkit/kernel/mount.hpp"
+
+/// What the child of a start does to the kernel, one struct a system call. A list of them is the
+/// plan; describe() prints it and perform() does it, so what is printed is what is done.
+namespace toolkit::step {
+
+/// What to make of a target that is not there, or can't be made.
+enum class Missing { fail, skip };
+
+/// mount(2).
+struct Mount {
+  std::string source = {};
+  std::string target;
+  std::string type = {};
+  unsigned long flags = 0;
+  std::string data = {};
+  Missing missing = Missing::fail;
+};
+
+/// mount_setattr(2) on what is mounted at a path.
+struct SetAttributes {
+  std::string target;
+  std::uint64_t attributes;
+  Recurse recurse = Recurse::no;
+  Missing missing = Missing::fail;
+};
+
+/// open_tree(2): takes hold of a place on the host under a name, for the time when it is out of reach.
+struct OpenTree {
+  std::string path;
+  Recurse recurse = Recurse::no;
+};
+
+/// mount_setattr(2) and move_mount(2): puts at `target` what OpenTree took hold of as `path`.
+struct MoveTree {
+  std::string path;
+  std::string target;
+  std::uint64_t attributes = 0;
+  Recurse recurse = Recurse::no;
+  Missing missing = Missing::fail;
+};
+
+/// What may be there already where a directory is made: anything, or a directory and no link to one.
+enum class Existing { any, directory };
+
+/// mkdir(2); what is there already stays as it is.
+struct MakeDirectory {
+  std::string path;
+  unsigned mode = 0755;
+  Existing existing = Existing::any;
+  Missing missing = Missing::fail;
+};
+
+/// mknod(2) of an empty regular file to mount on; whatever is there already stays.
+struct MakeFile {
+  std::string path;
+  Missing missing = Missing::fail;
+};
+
+/// symlink(2); one that is there already stays as it is.
+struct MakeLink {
+  std::string points_to;
+  std::string path;
+};
+
+/// openat(2) with O_CREAT|O_EXCL, and write(2).
+struct WriteFile {
+  std::string path;
+  std::string content;
+};
+
+/// The whole tree below one directory, file by file, where the host has no overlay.
+struct CopyTree {
+  std::string source;
+  std::string target;
+};
+
+struct ChangeDirectory {
+  std::string path;
+};
+struct PivotRoot {};
+/// umount2(2) with MNT_DETACH.
+struct Detach {
+  std::string target;
+};
+
+struct SetHostname {
+  std::string name;
+};
+struct LoopbackUp {};
+
+/// setsid(2): no terminal of the host is a controlling one here.
+struct NewSession {};
+/// A pseudoterminal of the container's own devpts becomes stdin, stdout, stderr and /dev/console; its
+/// master goes to the supervisor.
+struct NewTerminal {
+  unsigned owner = 0;
+};
+/// Standard input reads the container's own /dev/null.
+struct EmptyInput {};
+
+struct LimitBoundingSet {
+  CapSet keep;
+};
+struct SetGroups {
+  std::vector<unsigned> groups;
+};
+struct SetGroup {
+  unsigned gid;
+};
+struct SetUser {
+  unsigned uid;
+};
+struct SetCapabilities {
+  CapSet set;
+};
+struct NoNewPrivileges {};
+
+using Call =
+    std::variant<Mount, SetAttributes, OpenTree, MoveTree, MakeDirectory, MakeFile, MakeLink,
+                 WriteFile, CopyTree, ChangeDirectory, PivotRoot, Detach, SetHostname, LoopbackUp,
+                 NewSession, NewTerminal, EmptyInput, LimitBoundingSet, SetGroups, SetGroup,
+                 SetUser, SetCapabilities, NoNewPrivileges>;
+
+}  // namespace toolkit::step
+
+namespace toolkit {
+
+/// One thing that is done, and the reason for it in a sentence without a full stop.
+struct Step {
+  step::Call call;
+  std::string why;
+};
+
+/// The system calls of one step as strace(1) writes them, a line each. Descriptors have names here.
+std::vector<std::string> describe(const step::Call& call);
+
+}  // namespace toolkit

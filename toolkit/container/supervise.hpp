@@ -1,0 +1,41 @@
+#pragma once
+
+#include <signal.h>
+
+#include <functional>
+
+#include "toolkit/container/request.hpp"
+#include "toolkit/kernel/process.hpp"
+
+namespace toolkit {
+
+/// The signals that a foreground `run` hands on, held back from this process from here to the end of
+/// the scope and readable from a descriptor. Made before the child, so that none is lost.
+/// See signalfd(2).
+class ForwardedSignals {
+ public:
+  ForwardedSignals();
+  ~ForwardedSignals();
+  ForwardedSignals(const ForwardedSignals&) = delete;
+  ForwardedSignals& operator=(const ForwardedSignals&) = delete;
+
+  [[nodiscard]] FdRef fd() const noexcept { return fd_; }
+
+ private:
+  sigset_t before_{};
+  Fd fd_;
+};
+
+struct Foreground {
+  Input input = Input::none;
+  /// The master of the container's terminal; empty without -t.
+  Fd console = {};
+  /// Called when the command has taken no notice of Ctrl-C three times.
+  std::function<void()> on_ignored_interrupt = {};
+};
+
+/// Stays with a container in the foreground: hands signals on, carries bytes between the caller's
+/// terminal and the container's, follows the window's size; returns when PID 1 has ended.
+ExitStatus supervise(Process& process, const ForwardedSignals& signals, Foreground foreground);
+
+}  // namespace toolkit

@@ -1,0 +1,92 @@
+#include <dirent.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "toolkit/container/state.hpp"
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit {
+namespace {
+
+/// When a process started, in nanoseconds of CLOCK_BOOTTIME: field 22 of its stat, in clock ticks.
+/// The command in field 2 can hold anything, so fields are counted from its closing parenthesis.
+std::optional<std::uint64_t> start_time(pid_t pid) {
+  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t end = stat.rfind(')');
+  if (end == std::string::npos) return {};
+  const std::vector<std::string_view> fields = words(std::string_view(stat).substr(end + 1));
+  constexpr std::size_t kStartTime = 19;  // field 22, where the first one here is field 3
+  if (fields.size() <= kStartTime) return {};
+  const auto ticks = parse_number(fields[kStartTime]);
+  if (!ticks) return {};
+  return *ticks * (1'000'000'000U / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
+}
+
+bool is_first_of_namespace(pid_t pid) {
+  const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+  for (const std::string_view line : lines(status)) {
+    if (!line.starts_with("NSpid:")) continue;
+    const std::vector<std::string_view> ids = words(line.substr(6));
+    return ids.size() >= 2 && ids.back() == "1";
+  }
+  return false;
+}
+
+bool is_recorded(const RecordedProcess& recorded) {
+  if (trim(read_file("/proc/sys/kernel/random/boot_id")) != recorded.boot_id) return false;
+  const auto started = start_time(recorded.pid);
+  return started && *started <= recorded.recorded_at && is_first_of_namespace(recorded.pid);
+}
+
+/// The pidfd is opened first and the process looked at afterwards: what is ended is what was looked at.
+bool end_process(const RecordedProcess& recorded) {
+  const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, recorded.pid, 0)));
+  if (!pidfd) return false;
+  try {
+    if (!is_recorded(recorded)) return false;
+  } catch (const SystemError&) {
+    return false;  // it ended while we looked
+  }
+  if (::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0) == -1) return false;
+  pollfd ended{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+  while (::poll(&ended, 1, -1) == -1 && errno == EINTR) {
+  }
+  return true;
+}
+
+std::optional<Leftover> remove_if_left(const std::string& path, const std::string& id) {
+  const Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (!file) return {};
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == -1) return {};  // its cooper lives
+  struct stat status {};
+  if (::fstat(file.get(), &status) == -1 || status.st_nlink == 0) return {};  // it ended just now
+  Leftover leftover{.id = id};
+  const auto recorded = parse_recorded_process(read_all(file, path));
+  if (recorded && end_process(*recorded)) leftover.ended = recorded->pid;
+  ::unlink(path.c_str());
+  return leftover;
+}
+
+}  // namespace
+
+std::vector<Leftover> sweep(const StateDirectory& state) {
+  std::vector<Leftover> found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(state.records().c_str()),
+                                                      ::closedir);
+  if (!directory) return found;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    if (entry->d_name[0] == '.') continue;
+    auto leftover = remove_if_left(state.records() + '/' + entry->d_name, entry->d_name);
+    if (leftover) found.push_back(std::move(*leftover));
+  }
+  return found;
+}
+
+}  // namespace toolkit

@@ -1,0 +1,107 @@
+#include "toolkit/container/volume.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <climits>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit {
+namespace {
+
+std::runtime_error refusal(std::string_view kind, std::string_view text, std::string_view why) {
+  return std::runtime_error(std::string(kind) + " '" + printable(text) + "': " + std::string(why));
+}
+
+/// A mount over /proc would show the container another's truth (CVE-2019-16884).
+std::string check_target(std::string_view kind, std::string_view text, std::string_view target) {
+  if (!target.starts_with('/'))
+    throw refusal(kind, text, "the place in the container must be absolute");
+  std::string path = clean_path(target);
+  if (path == "/") throw refusal(kind, text, "the root itself can't be replaced; see --rootfs");
+  if (path == "/proc" || path.starts_with("/proc/")) {
+    throw refusal(kind, text, "nothing can be mounted over the container's /proc");
+  }
+  return path;
+}
+
+std::string resolve_source(std::string_view text, const std::string& source) {
+  if (source.find('/') == std::string::npos && source != "." && source != "..") {
+    throw refusal("volume", text,
+                  "the source must be a path; for one below here write ./" + source);
+  }
+  std::array<char, PATH_MAX> resolved{};
+  if (::realpath(source.c_str(), resolved.data()) == nullptr) throw_errno("volume", source);
+  return resolved.data();
+}
+
+}  // namespace
+
+std::string clean_path(std::string_view path) {
+  if (!path.starts_with('/'))
+    throw std::runtime_error("'" + printable(path) + "' is no absolute path");
+  std::vector<std::string_view> kept;
+  for (const std::string_view part : split(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      kept.push_back(part);
+    } else if (!kept.empty()) {
+      kept.pop_back();
+    }
+  }
+  std::string clean;
+  for (const std::string_view part : kept) clean.append("/").append(part);
+  return clean.empty() ? "/" : clean;
+}
+
+Volume parse_volume(std::string_view text) {
+  const std::vector<std::string_view> fields = split(text, ':');
+  if (fields.size() < 2 || fields.size() > 3 || fields[0].empty() || fields[1].empty()) {
+    throw refusal("volume", text, "write SOURCE:TARGET or SOURCE:TARGET:ro");
+  }
+  Volume volume;
+  if (fields.size() == 3) {
+    if (fields[2] != "ro" && fields[2] != "rw")
+      throw refusal("volume", text, "the option is ro or rw");
+    volume.access = fields[2] == "ro" ? Access::read_only : Access::read_write;
+  }
+  volume.target = check_target("volume", text, fields[1]);
+  volume.source = resolve_source(text, std::string(fields[0]));
+  struct stat status {};
+  check(::stat(volume.source.c_str(), &status), "volume", volume.source);
+  volume.kind = S_ISDIR(status.st_mode) ? EntryKind::directory : EntryKind::file;
+  volume.device = S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode);
+  return volume;
+}
+
+Tmpfs parse_tmpfs(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  Tmpfs tmpfs{.target = check_target("tmpfs", text, text.substr(0, colon)),
+              .flags = MS_NOSUID | MS_NODEV | MS_NOEXEC};
+  if (colon == std::string_view::npos) return tmpfs;
+  for (const std::string_view option : split(text.substr(colon + 1), ',')) {
+    if (option == "rw" || option.empty()) continue;
+    if (option == "ro") {
+      tmpfs.flags |= MS_RDONLY;
+    } else if (option == "exec") {
+      tmpfs.flags &= ~static_cast<unsigned long>(MS_NOEXEC);
+    } else if (option == "suid") {
+      tmpfs.flags &= ~static_cast<unsigned long>(MS_NOSUID);
+    } else if (option == "noexec" || option == "nosuid" || option == "nodev") {
+      continue;
+    } else if (option.starts_with("size=") || option.starts_with("mode=") ||
+               option.starts_with("nr_inodes=") || option.starts_with("uid=") ||
+               option.starts_with("gid=")) {
+      tmpfs.data.append(tmpfs.data.empty() ? "" : ",").append(option);
+    } else {
+      throw refusal("tmpfs", text, "unknown option '" + printable(option) + "'");
+    }
+  }
+  return tmpfs;
+}
+
+}  // namespace toolkit

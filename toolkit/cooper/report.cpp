@@ -1,0 +1,88 @@
+#include "toolkit/cooper/report.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit {
+namespace {
+
+constexpr int kNotFound = 127;
+constexpr int kNotExecutable = 126;
+
+/// The command was looked for in the container, before anything was executed.
+Report explain_search(const SystemError& error) {
+  if (error.number() == EACCES) {
+    return {error.subject() + ": not an executable file in the container", kNotExecutable};
+  }
+  if (error.subject().find('/') == std::string::npos) {
+    return {error.subject() + ": no such command in the container's PATH", kNotFound};
+  }
+  return {error.subject() + ": no such file in the container", kNotFound};
+}
+
+/// The kernel refused a file that is there.
+Report explain_exec(const SystemError& error) {
+  switch (error.number()) {
+    case ENOENT:
+      return {error.subject() +
+                  ": the file is there, but the interpreter or loader that it names is not",
+              kNotFound};
+    case ENOEXEC:
+      return {error.subject() +
+                  ": neither a program of this machine nor a script that starts with '#!'",
+              kNotExecutable};
+    default:
+      return {error.what(), kNotExecutable};
+  }
+}
+
+/// What to do about an error, where that is known. Empty where errno says it all.
+std::string advice(const SystemError& error) {
+  const int number = error.number();
+  if (error.operation() == "clone3" && (number == EPERM || number == EACCES)) {
+    return "; namespaces are forbidden here: './lab doctor' tells by what";
+  }
+  if (error.operation() == "clone3" && (number == ENOSPC || number == EUSERS)) {
+    return "; a limit in /proc/sys/user/max_*_namespaces is reached";
+  }
+  if (error.operation() == "mount" && number == EPERM && error.subject() == "/proc") {
+    return "; parts of this machine's own /proc are covered, as in another container: then the "
+           "kernel "
+           "gives no new one";
+  }
+  if (error.operation() == "mkdir" && error.subject().rfind('/') == 0 &&
+      (number == EROFS || number == EACCES)) {
+    return "; the root lacks this directory and can't be written: make it, or take DIR:O";
+  }
+  if (error.operation() == "mkdir" && number == ENOTDIR) {
+    return "; in the root this must be a directory, and no link to one";
+  }
+  if (error.operation() == "chdir") return "; see -w";
+  if (error.operation() == "volume" && number == ENOENT)
+    return "; the source of a volume must be there";
+  return {};
+}
+
+}  // namespace
+
+Report explain(const std::exception& error) {
+  const auto* system = dynamic_cast<const SystemError*>(&error);
+  if (system == nullptr) return {.line = error.what()};
+  if (system->operation() == "command") return explain_search(*system);
+  if (system->operation() == "exec") return explain_exec(*system);
+  return {.line = system->what() + advice(*system)};
+}
+
+void say(const std::string& line) {
+  try {
+    write_all(FdRef(STDERR_FILENO), "cooper: " + printable(line) + '\n', "stderr");
+  } catch (const SystemError&) {  // NOLINT: nobody is there to read it
+  }
+}
+
+}  // namespace toolkit

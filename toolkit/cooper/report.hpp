@@ -1,0 +1,18 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace toolkit {
+
+/// One line for the person who typed: what, on which object, why, what to do; and the exit status.
+struct Report {
+  std::string line;
+  int status = 125;
+};
+Report explain(const std::exception& error);
+
+/// Writes "cooper: line" to stderr, control characters made visible.
+void say(const std::string& line);
+
+}  // namespace toolkit
