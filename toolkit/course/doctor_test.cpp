@@ -21,6 +21,7 @@
 #include "toolkit/kernel/mount.hpp"
 #include "toolkit/kernel/namespaces.hpp"
 #include "toolkit/kernel/process.hpp"
+#include "toolkit/kernel/tty.hpp"
 #include "toolkit/test/test.hpp"
 
 namespace {
@@ -113,6 +114,27 @@ void filter(unsigned call, unsigned error) {
   toolkit::check(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &loaded), "seccomp");
 }
 
+/// What the doctor shows on a terminal of so many columns.
+std::string show_on_terminal(unsigned short columns) {
+  std::fflush(stdout);
+  toolkit::Pty pty = toolkit::open_pty();
+  toolkit::set_window_size(pty.master, {24, columns, 0, 0});
+  toolkit::Process child = toolkit::Process::spawn({}, [&] {
+    toolkit::check(::dup2(pty.slave.get(), STDOUT_FILENO), "dup2");
+    toolkit::course::doctor({});
+    std::fflush(stdout);
+  });
+  pty.slave.reset();
+  std::string shown;
+  std::array<char, 4096> chunk{};
+  ssize_t got = 0;
+  while ((got = ::read(pty.master.get(), chunk.data(), chunk.size())) > 0) {
+    shown.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  child.await_exec();
+  return shown;
+}
+
 /// All that a probe could have left on the machine.
 std::string state_of_machine() {
   std::string state = toolkit::read_file("/proc/self/mountinfo");
@@ -151,6 +173,25 @@ TEST_SUITE("kernel") {
     const Told told = doctor_after(take_nothing);
     CHECK(told.status == 0);
     CHECK(contains(told.text, "Containers can be started here, as root"));
+  }
+
+  TEST_CASE("doctor: the output on a terminal has colours unless NO_COLOR is set") {
+    ::unsetenv("NO_COLOR");
+    CHECK(contains(show_on_terminal(80), "\033[32m"));
+    ::setenv("NO_COLOR", "", 1);
+    CHECK(contains(show_on_terminal(80), "\033[32m"));  // empty counts as not set
+    ::setenv("NO_COLOR", "1", 1);
+    CHECK_FALSE(contains(show_on_terminal(80), "\033"));
+  }
+
+  TEST_CASE("doctor: the width of the terminal is the one that it has") {
+    CHECK(contains(show_on_terminal(79), "79 columns"));
+    CHECK(contains(show_on_terminal(79), "Tables and guides are written for 80 columns"));
+  }
+
+  TEST_CASE("doctor: json is asked for by an option") {
+    const Told told = tell(take_nothing, [] { return toolkit::course::doctor({.json = true}); });
+    CHECK(told.text.starts_with("{\n  \"version\": 1,\n"));
   }
 
   TEST_CASE("doctor: [userns] where every kind of namespace is off each is named with its file") {

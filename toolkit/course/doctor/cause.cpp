@@ -39,11 +39,6 @@ std::string path_of(std::string sysctl) {
   return "/proc/sys/" + sysctl;
 }
 
-/// The command as this user would type it.
-std::string as_root(const Facts& facts, const std::string& command) {
-  return facts.identity.uid == 0 ? command : "sudo " + command;
-}
-
 bool is_confined(const Facts& facts) {
   const std::string& profile = facts.identity.apparmor;
   return !profile.empty() && profile != "unconfined";
@@ -69,13 +64,13 @@ Cause forbidden_user_namespace(const Facts& facts, Who who) {
       who != Who::other_user && us.initial_user_ns && us.effective.contains(CAP_SYS_ADMIN);
   if (!privileged && is(facts, "kernel.unprivileged_userns_clone", 0)) {
     return {"user namespaces are root's alone: /proc/sys/kernel/unprivileged_userns_clone is 0",
-            as_root(facts, "sysctl -w kernel.unprivileged_userns_clone=1")};
+            with_sudo(facts, "sysctl -w kernel.unprivileged_userns_clone=1")};
   }
   if (is(facts, "kernel.apparmor_restrict_unprivileged_userns", 1)) {
     return {
         "AppArmor takes the rights away in user namespaces: "
         "/proc/sys/kernel/apparmor_restrict_unprivileged_userns is 1",
-        as_root(facts, "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")};
+        with_sudo(facts, "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")};
   }
   if (us.chrooted) {
     return {"this is a chroot, where the kernel makes no user namespaces",
@@ -86,7 +81,7 @@ Cause forbidden_user_namespace(const Facts& facts, Who who) {
             docker_advice(facts)};
   }
   return {"something forbids user namespaces (EPERM): perhaps a security module",
-          as_root(facts, "dmesg | tail") + "  shows which, if it says so"};
+          with_sudo(facts, "dmesg | tail") + "  shows which, if it says so"};
 }
 
 Cause forbidden_namespace(const Facts& facts, Who who, const std::string& name) {
@@ -100,7 +95,7 @@ Cause forbidden_namespace(const Facts& facts, Who who, const std::string& name) 
             "start this sandbox with it (docker run --cap-add SYS_ADMIN)"};
   }
   if (!facts.identity.effective.contains(CAP_SYS_ADMIN)) {
-    return {"CAP_SYS_ADMIN is not held", "sudo, or a user namespace"};
+    return {"CAP_SYS_ADMIN is not held", "root, or a user namespace"};
   }
   return {"something forbids " + name +
               " namespaces (EPERM) to root: a seccomp filter or a security module",
@@ -113,7 +108,7 @@ Cause explain_namespace(const Kind& kind, int error, Who who, const Facts& facts
     case ENOSPC:
       if (is(facts, kind.sysctl, 0)) {
         return {name + " namespaces are off: " + path_of(kind.sysctl) + " is 0",
-                as_root(facts, std::string("sysctl -w ") + kind.sysctl + "=15000")};
+                with_sudo(facts, std::string("sysctl -w ") + kind.sysctl + "=15000")};
       }
       return {"no further " + name + " namespace is allowed: " + path_of(kind.sysctl) +
                   " is used up, here or in a user namespace around this one",
@@ -164,6 +159,11 @@ Cause explain_mount(Step step, int error, Who who, const Facts& facts) {
 }
 
 }  // namespace
+
+std::string with_sudo(const Facts& facts, const std::string& command) {
+  if (facts.identity.uid == 0) return command;
+  return (facts.has_sudo ? "sudo " : "as root: ") + command;
+}
 
 std::string name_of(Step step) {
   if (const Kind* kind = namespace_kind(step)) return std::string(kind->name) + " namespace";

@@ -13,6 +13,9 @@ struct Cause {
   std::string remedy = {};
 };
 
+/// A command that needs root, as this user would type it; a bare Debian has no sudo.
+std::string with_sudo(const Facts& facts, const std::string& command);
+
 /// "mount namespace", "a fresh /proc": what a step makes, in words.
 std::string name_of(Step step);
 

@@ -41,6 +41,13 @@ TEST_SUITE("unit") {
     CHECK(explain_user_ns(ENOSPC, facts).remedy == "sysctl -w user.max_user_namespaces=15000");
   }
 
+  TEST_CASE("cause: where there is no sudo the command says who must type it") {
+    Facts facts = healthy_user();
+    facts.has_sudo = false;
+    CHECK(with_sudo(facts, "modprobe fuse") == "as root: modprobe fuse");
+    CHECK(with_sudo(healthy_user(), "modprobe fuse") == "sudo modprobe fuse");
+  }
+
   TEST_CASE("cause: a limit that is used up elsewhere is not called off") {
     const Cause cause = explain_user_ns(ENOSPC, healthy_user());
     CHECK(contains(cause.reason, "used up"));

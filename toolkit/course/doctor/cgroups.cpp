@@ -42,8 +42,9 @@ std::string own_path(std::string_view membership, std::string_view controller) {
 std::string own_directory(const std::string& root, const MountInfo& mount, std::string path) {
   if (mount.root != "/" && path.starts_with(mount.root)) path.erase(0, mount.root.size());
   const std::string top = root + mount.target;
-  const std::string own = top + "/" + path;
-  return exists(own) ? own : top;
+  const std::string own = top + path;
+  const bool is_outside = path.starts_with("/..");  // of the cgroup namespace
+  return !is_outside && exists(own) ? own : top;
 }
 
 std::set<std::string> controllers_in(const std::string& directory) {

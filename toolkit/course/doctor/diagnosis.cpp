@@ -51,10 +51,6 @@ std::string sentence_of(const Diagnosis& diagnosis) {
 
 }  // namespace
 
-std::string with_sudo(const Facts& facts, const std::string& command) {
-  return facts.identity.uid == 0 ? command : "sudo " + command;
-}
-
 std::string install_command(const Facts& facts, const std::string& packages) {
   return with_sudo(facts, (facts.has_dnf ? "dnf install " : "apt-get install ") + packages);
 }

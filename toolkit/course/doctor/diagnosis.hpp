@@ -47,6 +47,5 @@ std::vector<Finding> find_tools(const Facts& facts);       ///< nftables, FUSE, 
 
 /// The command that installs a package, as this user would type it.
 std::string install_command(const Facts& facts, const std::string& packages);
-std::string with_sudo(const Facts& facts, const std::string& command);
 
 }  // namespace toolkit::course

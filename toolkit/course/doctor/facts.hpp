@@ -67,7 +67,8 @@ struct Facts {
   Device fuse = Device::absent;  ///< /dev/fuse
   bool pressure = false;         ///< /proc/pressure
   TerminalFacts terminal = {};
-  bool has_dnf = false;                           ///< Fedora and its kin; apt elsewhere
+  bool has_dnf = false;  ///< Fedora and its kin; apt elsewhere
+  bool has_sudo = false;
   std::map<std::string, std::string> tools = {};  ///< name to path, of those found
   /// newuidmap and newgidmap are setuid, or have file capabilities
   bool idmap_tools_privileged = false;

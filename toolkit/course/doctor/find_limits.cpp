@@ -88,7 +88,7 @@ Finding find_writable(const Facts& facts) {
   finding.consequence = "Labs 11 to 17 are skipped, and containers have no limits.";
   if (facts.identity.uid != 0) {
     finding.remedy =
-        "sudo, or a group lent to you: systemd-run --user --scope -p Delegate=yes bash";
+        "systemd-run --user --scope -p Delegate=yes bash  (a group lent to you), or root";
   } else {
     finding.remedy = "mount -o remount,rw /sys/fs/cgroup; in docker: docker run --privileged";
   }

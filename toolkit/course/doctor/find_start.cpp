@@ -96,7 +96,8 @@ Finding find_id_ranges(const Facts& facts) {
   if (!has_tools(facts)) {
     finding.remedy = install_command(facts, facts.has_dnf ? "shadow-utils" : "uidmap");
   } else if (!has_ranges && us.uid != 0) {
-    finding.remedy = "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + user;
+    finding.remedy =
+        with_sudo(facts, "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + user);
   } else if (!facts.idmap_tools_privileged) {
     finding.remedy = with_sudo(
         facts, "chmod u+s " + facts.tools.at("newuidmap") + " " + facts.tools.at("newgidmap"));

@@ -32,6 +32,7 @@ Facts healthy_machine() {
   facts.terminal = {.is_terminal = true, .columns = 80};
   for (const Tool& tool : known_tools())
     facts.tools[tool.name] = "/usr/bin/" + std::string(tool.name);
+  facts.has_sudo = true;
   facts.idmap_tools_privileged = true;
   facts.as_root = complete_trial();
   facts.rootless = complete_trial();

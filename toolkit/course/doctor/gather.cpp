@@ -163,6 +163,7 @@ Facts gather(const std::string& given_root, const std::string& image_directory) 
   facts.fuse = look_at(root + "/dev/fuse");
   facts.pressure = exists(root + "/proc/pressure/cpu");
   facts.has_dnf = exists(root + "/usr/bin/dnf");
+  facts.has_sudo = exists(root + "/usr/bin/sudo");
   facts.tools = gather_tools(root);
   facts.idmap_tools_privileged = true;
   for (const char* tool : {"newuidmap", "newgidmap"}) {

@@ -106,12 +106,21 @@ TEST_SUITE("unit") {
     CHECK(gather_from(root).cgroup.layout == CgroupLayout::v2);
   }
 
-  TEST_CASE("gather: a mount of our own group alone is read at its top") {
+  TEST_CASE("gather: where a part of the hierarchy is mounted our group is looked for below it") {
     const TempDir root;
-    root.file("proc/self/mountinfo",
-              "26 25 0:23 /docker/c1 /sys/fs/cgroup ro,nosuid - cgroup2 cgroup rw\n");
+    root.file("proc/self/mountinfo", "26 25 0:23 /docker /sys/fs/cgroup ro - cgroup2 cgroup rw\n");
     root.file("proc/self/cgroup", "0::/docker/c1\n");
+    root.file("sys/fs/cgroup/cgroup.controllers", "cpu memory pids\n");
+    root.file("sys/fs/cgroup/c1/cgroup.controllers", "cpu pids\n");
+    CHECK(gather_from(root).cgroup.v2 == std::set<std::string>{"cpu", "pids"});
+  }
+
+  TEST_CASE("gather: where our own group can't be seen the top of the mount speaks for it") {
+    const TempDir root;
+    root.file("proc/self/mountinfo", "26 25 0:23 / /sys/fs/cgroup rw - cgroup2 cgroup rw\n");
+    root.file("proc/self/cgroup", "0::/../elsewhere\n");
     root.file("sys/fs/cgroup/cgroup.controllers", "cpu pids\n");
+    root.file("sys/fs/elsewhere/cgroup.controllers", "io\n");
     CHECK(gather_from(root).cgroup.v2 == std::set<std::string>{"cpu", "pids"});
   }
 
@@ -154,6 +163,8 @@ TEST_SUITE("unit") {
     const TempDir root;
     root.file("proc/self/uid_map", "         0          0 4294967295\n");
     CHECK(gather_from(root).identity.initial_user_ns);
+    root.file("proc/self/uid_map", "         0          0          1\n");
+    CHECK_FALSE(gather_from(root).identity.initial_user_ns);
     root.file("proc/self/uid_map", "         0       1000          1\n");
     CHECK_FALSE(gather_from(root).identity.initial_user_ns);
   }
@@ -189,7 +200,7 @@ TEST_SUITE("unit") {
     root.file("var/lib/x", "");
     root.file("proc/self/mountinfo",
               "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:5 / /var rw - overlay overlay rw\n"
-              "3 1 0:6 / /var/lib2 rw - tmpfs tmpfs rw\n");
+              "3 1 0:6 / /var/li rw - tmpfs tmpfs rw\n");
     const Facts facts = gather_from(root);
     CHECK(facts.store.directory == "/var/lib");
     CHECK(facts.store.type == "overlay");
