@@ -32,6 +32,7 @@ void add_row(HouseRules& rules, std::string_view section, std::string_view row) 
       cells.size() < 4 ? std::vector<std::string>() : names(cells[1]);
   for (const std::string& subject : subjects) {
     if (section == "Layers") rules.below[folder(subject)] = folders(cells[2]);
+    if (section == "Tests") rules.tests = names(cells[2]);
     if (section == "Libraries") rules.only_in[subject] = names(cells[2]);
     if (section == "Heavy headers") rules.never_in[subject] = folders(cells[2]);
     if (!section.starts_with('`')) continue;

@@ -20,6 +20,7 @@ struct HouseRules {
   };
 
   std::map<std::string, std::vector<std::string>> below;  ///< folder → the folders it may include
+  Patterns tests;                                         ///< files of tests, as fnmatch(3) has it
   std::map<std::string, int> levels;                      ///< module of kernel/ → its level
   std::set<std::string> described;                        ///< folders with a table of modules
   std::set<std::string> modules;                          ///< each that has a line, as "kernel/fd"

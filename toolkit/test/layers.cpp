@@ -14,25 +14,6 @@ namespace {
 
 constexpr std::size_t kLongFile = 300;
 
-/// A C++ file, or one that is included, by its path from the top of the tree.
-struct Source {
-  explicit Source(std::string relative_path) : path(std::move(relative_path)) {
-    std::string_view rest = path;
-    if (rest.starts_with("toolkit/")) rest.remove_prefix(8);
-    folder = rest.substr(0, rest.find('/'));
-    module = rest.substr(0, rest.rfind('.'));
-    name = std::filesystem::path(path).stem();
-    is_header = path.ends_with(".hpp");
-    is_test = name.ends_with("_test") || folder == "test";
-  }
-  std::string path;    ///< "toolkit/kernel/fd_test.cpp"
-  std::string folder;  ///< "kernel"
-  std::string module;  ///< "kernel/fd_test"
-  std::string name;    ///< "fd_test"
-  bool is_header;
-  bool is_test;
-};
-
 bool contains(const std::vector<std::string>& list, const std::string& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
@@ -42,6 +23,25 @@ bool matches_any(const std::vector<std::string>& patterns, const std::string& pa
     return ::fnmatch(pattern.c_str(), path.c_str(), 0) == 0;
   });
 }
+
+/// A C++ file, or one that is included, by its path from the top of the tree.
+struct Source {
+  Source(std::string relative_path, const HouseRules& rules) : path(std::move(relative_path)) {
+    std::string_view rest = path;
+    if (rest.starts_with("toolkit/")) rest.remove_prefix(8);
+    folder = rest.substr(0, rest.find('/'));
+    module = rest.substr(0, rest.rfind('.'));
+    name = std::filesystem::path(path).stem();
+    is_header = path.ends_with(".hpp");
+    is_test = matches_any(rules.tests, path);
+  }
+  std::string path;    ///< "toolkit/kernel/fd_test.cpp"
+  std::string folder;  ///< "kernel"
+  std::string module;  ///< "kernel/fd_test"
+  std::string name;    ///< "fd_test"
+  bool is_header;
+  bool is_test;
+};
 
 /// Judges one file after the other, and remembers what of the rules was needed.
 class Judge {
@@ -100,7 +100,7 @@ bool Judge::excepted(const std::string& file, const std::string& partner) {
 }
 
 void Judge::judge_ours(const Source& source, const Include& include) {
-  const Source target(include.name);
+  const Source target(include.name, rules_);
   constexpr std::array<std::string_view, 3> kTops = {"toolkit/", "solutions/", "bench/"};
   const bool from_top = std::any_of(kTops.begin(), kTops.end(), [&](std::string_view top) {
     return include.name.starts_with(top);
@@ -186,7 +186,7 @@ std::vector<std::string> violations(const std::filesystem::path& tree, const Hou
     }
   }
   Judge judge(rules);
-  for (const std::string& path : paths) judge.judge(Source(path), read_file(tree / path));
+  for (const std::string& path : paths) judge.judge(Source(path, rules), read_file(tree / path));
   return judge.verdict();
 }
 

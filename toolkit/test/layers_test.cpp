@@ -20,6 +20,11 @@ constexpr std::string_view kRules = R"(
 | `image/` | `kernel/` |
 | `kernel/` | |
 
+## Tests
+| folder | used by |
+|---|---|
+| `test/` | `*_test.cpp` |
+
 ## `kernel/`
 | module | level | what |
 |---|---|---|
@@ -135,6 +140,12 @@ TEST_SUITE("unit") {
   TEST_CASE("layers: a folder that is no layer is a violation") {
     CHECK(House().with("toolkit/utils/misc.cpp", "") ==
           Lines{"toolkit/utils/misc.cpp:1: its folder is no layer of toolkit/README.md"});
+  }
+
+  TEST_CASE("layers: only tests include what serves tests") {
+    const std::string text = "#include \"toolkit/test/test.hpp\"\n";
+    CHECK(House().with("toolkit/kernel/fd_test.cpp", text).empty());
+    CHECK(House().with("toolkit/kernel/fd.cpp", text).size() == 1);
   }
 
   TEST_CASE("layers: heavy headers stay out of kernel but not out of its tests") {
