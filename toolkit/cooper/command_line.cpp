@@ -56,9 +56,9 @@ CLI::App* add_run(CLI::App& app, RunOptions& options) {
   verb->add_flag("--read-only", options.read_only, "nothing is written to the root");
   const std::map<std::string, UserNamespace> kinds = {{"host", UserNamespace::host},
                                                       {"private", UserNamespace::private_}};
-  verb->add_option("--userns", options.userns, "the user namespace: host or private")
-      ->transform(CLI::CheckedTransformer(kinds))
-      ->type_name("KIND");
+  verb->add_option("--userns", options.userns, "the user namespace")
+      ->transform(CLI::CheckedTransformer(kinds).description(""))
+      ->type_name("host|private");
   verb->add_flag("--init", options.init, "a PID 1 that reaps and hands signals on");
   verb->add_option("--pidfile", options.pidfile, "holds PID 1's number while it runs")
       ->type_name("FILE");

@@ -78,9 +78,11 @@ Report explain(const std::exception& error) {
   return {.line = system->what() + advice(*system)};
 }
 
-void say(const std::string& line) {
+void say(const std::string& line, LineEnd end) {
+  const std::string text = "cooper: " + printable(line);
   try {
-    write_all(FdRef(STDERR_FILENO), "cooper: " + printable(line) + '\n', "stderr");
+    write_all(FdRef(STDERR_FILENO), end == LineEnd::raw ? "\r\n" + text + "\r\n" : text + '\n',
+              "stderr");
   } catch (const SystemError&) {  // NOLINT: nobody is there to read it
   }
 }

@@ -12,7 +12,9 @@ struct Report {
 };
 Report explain(const std::exception& error);
 
+/// What ends a line: a terminal in raw mode starts the next one where the last one ended.
+enum class LineEnd { plain, raw };
 /// Writes "cooper: line" to stderr, control characters made visible.
-void say(const std::string& line);
+void say(const std::string& line, LineEnd end = LineEnd::plain);
 
 }  // namespace toolkit

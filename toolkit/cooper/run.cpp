@@ -69,11 +69,13 @@ int start(const RunOptions& options, const StateDirectory& state, const std::str
   if (options.tty) console = receive_fd(channel.console->ours);
   channel.gate.open();
   process.await_exec();
-  const ExitStatus status =
-      supervise(process, signals,
-                {.input = options.interactive ? Input::inherit : Input::none,
-                 .console = std::move(console),
-                 .on_ignored_interrupt = [&] { say(interrupt_advice(process.pid(), plan)); }});
+  const ExitStatus status = supervise(process, signals,
+                                      {.input = options.interactive ? Input::inherit : Input::none,
+                                       .console = std::move(console),
+                                       .on_ignored_interrupt = [&] {
+                                         say(interrupt_advice(process.pid(), plan),
+                                             options.tty ? LineEnd::raw : LineEnd::plain);
+                                       }});
   return status.shell_code();
 }
 

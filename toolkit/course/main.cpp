@@ -4,10 +4,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <functional>
+#include <map>
+#include <memory>
 #include <stdexcept>
 
 #include "toolkit/course/clean.hpp"
 #include "toolkit/course/completion.hpp"
+#include "toolkit/course/demo.hpp"
+#include "toolkit/course/doctor.hpp"
 #include "toolkit/course/suggest.hpp"
 #include "toolkit/course/test_verb.hpp"
 #include "toolkit/course/tree.hpp"
@@ -18,35 +22,75 @@ namespace {
 
 constexpr int kUsageError = 2;
 
-struct Options {
-  TestOptions test;
-  std::string shell;
-};
+/// What the chosen verb will do, once the command line is known to be right.
+using Action = std::function<int()>;
+
+CLI::App* add_verb(CLI::App& app, Action& chosen, const std::string& name,
+                   const std::string& summary, const Action& action) {
+  CLI::App* verb = app.add_subcommand(name, summary);
+  verb->callback([&chosen, action] { chosen = action; });
+  return verb;
+}
+
+/// `./lab` takes root away from who says so; nothing is left to do here.
+void add_no_root(CLI::App& verb) {
+  verb.add_flag("--no-root")->description("do what a user can: ask for no root, install nothing");
+}
+
+Skips skips_allowed() {
+  const char* require = std::getenv("COOPERAGE_REQUIRE");
+  return require != nullptr && std::string_view(require) == "all" ? Skips::failures
+                                                                  : Skips::allowed;
+}
+
+void add_doctor(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<DoctorOptions>();
+  CLI::App* verb = add_verb(app, chosen, "doctor", "tell what this machine can and lacks",
+                            [options] { return doctor(*options); });
+  verb->add_flag("--json", options->json, "as data");
+}
+
+void add_test(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<TestOptions>();
+  options->skips = skips_allowed();
+  CLI::App* verb = add_verb(app, chosen, "test", "run the tests",
+                            [options] { return test(this_tree(), *options); });
+  verb->add_option("NAME", options->names, "a label, or a part of a test's name");
+  verb->add_flag_callback(
+      "--long", [options] { options->long_tests = LongTests::included; }, "the long tests too");
+  add_no_root(*verb);
+}
 
 std::map<std::string, Shell> shells() {
   return {{"bash", Shell::bash}, {"fish", Shell::fish}, {"zsh", Shell::zsh}};
 }
 
-/// `./lab` takes it away from whoever is root; what is left to say is that this is a normal user.
-void add_no_root(CLI::App& verb) {
-  verb.add_flag("--no-root")->description("do what a user can: ask for no root, install nothing");
-}
+std::vector<VerbWords> words_of(const CLI::App& app);
 
-void add_verbs(CLI::App& app, Options& options) {
-  CLI::App* test = app.add_subcommand("test", "build and run the tests");
-  test->add_option("NAME", options.test.names, "a label, or a part of a test's name");
-  test->add_flag_callback(
-      "--long", [&] { options.test.long_tests = LongTests::included; }, "the long tests too");
-  add_no_root(*test);
-
-  app.add_subcommand("clean", "remove what was built; your own work stays");
-
-  app.add_subcommand("completion", "print a completion script: eval \"$(./lab completion bash)\"")
-      ->add_option("SHELL", options.shell, "bash, fish or zsh")
+void add_completion(CLI::App& app, Action& chosen) {
+  const auto shell = std::make_shared<std::string>();
+  CLI::App* verb =
+      add_verb(app, chosen, "completion",
+               "print a completion script: eval \"$(./lab completion bash)\"", [shell, &app] {
+                 fmt::print("{}", completion(shells().at(*shell), words_of(app)));
+                 return 0;
+               });
+  verb->add_option("SHELL", *shell, "bash, fish or zsh")
       ->required()
       ->check([](const std::string& name) {
         return shells().count(name) != 0 ? "" : fmt::format("no shell '{}'", printable(name));
       });
+}
+
+/// The table of verbs, in the order in which they are told.
+void add_verbs(CLI::App& app, Action& chosen) {
+  add_no_root(
+      *add_verb(app, chosen, "demo", "start a container, and show what it and its host see", demo));
+  add_doctor(app, chosen);
+  add_test(app, chosen);
+  add_verb(app, chosen, "clean", "remove what was built; your own work stays",
+           [] { return clean(this_tree()); });
+  add_completion(app, chosen);
 }
 
 std::vector<VerbWords> words_of(const CLI::App& app) {
@@ -70,7 +114,8 @@ std::string page(const CLI::App& app) {
   for (const CLI::App* verb : app.get_subcommands({})) {
     text += fmt::format("  ./lab {:<12}{}\n", verb->get_name(), verb->get_description());
   }
-  return text + "\n./lab VERB --help tells a verb's options.\n";
+  return text + fmt::format("\n./lab VERB --help tells a verb's options. The programs are in {}.\n",
+                            (this_tree().build / "bin").string());
 }
 
 /// The word that CLI11 did not expect, with the one that was probably meant.
@@ -95,38 +140,16 @@ int complain(const std::string& line) {
   return kUsageError;
 }
 
-int run_verb(const CLI::App& app, Options& options) {
-  const Tree tree = this_tree();
-  if (app.got_subcommand("test")) {
-    const char* require = std::getenv("COOPERAGE_REQUIRE");
-    if (require != nullptr && std::string_view(require) == "all") {
-      options.test.skips = Skips::failures;
-    }
-    return test(tree, options.test);
-  }
-  if (app.got_subcommand("clean")) return clean(tree);
-  if (app.got_subcommand("completion")) {
-    fmt::print("{}", completion(shells().at(options.shell), words_of(app)));
-    return 0;
-  }
-  fmt::print("{}", page(app));
-  return 0;
-}
-
 int run(int argc, char** argv) {
   CLI::App app("Cooperage: build Linux containers by hand", "./lab");
   app.require_subcommand(0, 1);
-  app.set_help_flag();
-  const bool help =
-      argc == 2 && (std::string_view(argv[1]) == "--help" || std::string_view(argv[1]) == "-h" ||
-                    std::string_view(argv[1]) == "help");
-  Options options;
-  add_verbs(app, options);
-  for (CLI::App* verb : app.get_subcommands({})) verb->set_help_flag("-h,--help", "this text");
-  if (help) {
+  Action chosen = [&app] {
     fmt::print("{}", page(app));
     return 0;
-  }
+  };
+  add_verbs(app, chosen);
+  const std::string_view first = argc > 1 ? argv[1] : "help";
+  if (first == "help" || first == "--help" || first == "-h") return chosen();
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -136,9 +159,9 @@ int run(int argc, char** argv) {
     const std::vector<std::string> extras = app.remaining(true);
     return complain(unknown(app, extras.empty() ? "" : extras.front()));
   } catch (const CLI::ParseError& error) {
-    return complain(fmt::format("{}: {}", argc > 1 ? argv[1] : "", error.what()));
+    return complain(fmt::format("{}: {}", first, error.what()));
   }
-  return run_verb(app, options);
+  return chosen();
 }
 
 }  // namespace
