@@ -241,6 +241,27 @@ TEST_SUITE("kernel") {
     CHECK(contains(told.text, "none for nobody"));
   }
 
+  TEST_CASE("doctor: [root] ranges of ids are given to a child for real") {
+    SKIP_UNLESS(can_become_another(), "becomes uid 65534");
+    SKIP_UNLESS(std::filesystem::exists("/usr/bin/newuidmap"), "newuidmap is not installed");
+    const TempDir scratch;
+    const std::string ranges = scratch.file("subids", "65534:100000:1000\n");
+    const auto told_with = [&](const std::string& subgids) {
+      return doctor_after([&] {
+               toolkit::unshare(Ns::mount);
+               toolkit::set_propagation("/", toolkit::Propagation::private_);
+               toolkit::bind(ranges, "/etc/subuid");
+               toolkit::bind(subgids, "/etc/subgid");
+               take_root();
+             })
+          .text;
+    };
+    CHECK(contains(told_with(ranges), "subordinate ids     1000 for nobody    "));
+    // An id that is not one: the file lists a range, and newgidmap refuses to write it.
+    const std::string wrong = scratch.file("wrong", "65534:4294967290:1000\n");
+    CHECK(contains(told_with(wrong), "1000 for nobody, newuidmap fails"));
+  }
+
   TEST_CASE("doctor: [root] groups of root are not writable to uid nobody") {
     SKIP_UNLESS(can_become_another(), "becomes uid 65534");
     CHECK(contains(doctor_after(take_root).text, "groups of our own   can't be made"));

@@ -1,7 +1,6 @@
 #include "toolkit/course/doctor/gather.hpp"
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/xattr.h>
@@ -11,15 +10,16 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <string_view>
 
+#include "toolkit/container/state.hpp"
 #include "toolkit/course/doctor/cgroups.hpp"
 #include "toolkit/course/doctor/files.hpp"
 #include "toolkit/course/doctor/tools.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/mount.hpp"
 #include "toolkit/kernel/text.hpp"
+#include "toolkit/kernel/tty.hpp"
 #include "toolkit/kernel/users.hpp"
 
 namespace toolkit::course {
@@ -136,9 +136,8 @@ Device look_at(const std::string& path) {
 }
 
 TerminalFacts gather_terminal() {
-  winsize size{};
-  const bool is_terminal = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-  return {.is_terminal = is_terminal, .columns = is_terminal ? size.ws_col : 0U};
+  const std::optional<winsize> size = window_size(FdRef(STDOUT_FILENO));
+  return {.is_terminal = size.has_value(), .columns = size ? size->ws_col : 0U};
 }
 
 std::vector<MountInfo> mounts_of(const std::string& root) {
@@ -175,7 +174,7 @@ Facts gather(const std::string& given_root, const std::string& image_directory) 
 }
 
 Facts gather_here() {
-  Facts facts = gather("/", image_directory_here());
+  Facts facts = gather("/", default_store_path());
   utsname name{};
   if (::uname(&name) == 0) facts.machine = name.machine;
   facts.terminal = gather_terminal();
@@ -187,15 +186,6 @@ Facts gather_here() {
   if (has_ranges && facts.idmap_tools_privileged && may) facts.id_ranges = try_id_ranges();
   if (facts.identity.uid == 0) facts.other_user = try_steps(Who::other_user, facts.store.directory);
   return facts;
-}
-
-std::string image_directory_here() {
-  if (::geteuid() == 0) return "/var/lib/cooper";
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/') {
-    return std::string(data) + "/cooper";
-  }
-  const char* home = std::getenv("HOME");
-  return std::string(home != nullptr ? home : "") + "/.local/share/cooper";
 }
 
 }  // namespace toolkit::course

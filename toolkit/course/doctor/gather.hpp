@@ -14,7 +14,4 @@ Facts gather(const std::string& root, const std::string& image_directory);
 /// The same for the machine we run on, with the terminal and the trials.
 Facts gather_here();
 
-/// Where this user's images lie: /var/lib/cooper, or below XDG_DATA_HOME.
-std::string image_directory_here();
-
 }  // namespace toolkit::course

@@ -30,9 +30,9 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   return wrapped;
 }
 
-std::string joined(const std::vector<std::string>& words_) {
+std::string joined(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& word : words_) text += text.empty() ? word : " " + word;
+  for (const std::string& name : names) text += text.empty() ? name : " " + name;
   return text;
 }
 

@@ -21,7 +21,6 @@
 #include <csignal>
 #include <initializer_list>
 #include <new>
-#include <stdexcept>
 #include <utility>
 
 #include "toolkit/kernel/error.hpp"
@@ -56,7 +55,8 @@ class SharedTrial {
   Trial* trial_ = nullptr;
 };
 
-/// Runs body in a forked child that dies with us, and waits for it. 0, or the errno of the fork.
+/// Runs body in a forked child that dies with us, and waits for it. 0, or the errno of the fork or
+/// of what the body threw.
 template <typename Body>
 int in_child(const Body& body) {
   const pid_t child = ::fork();
@@ -65,13 +65,17 @@ int in_child(const Body& body) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     try {
       body();
-    } catch (...) {  // none may cross the fork; what was not noted counts as not tried
+    } catch (const SystemError& error) {
+      ::_exit(error.number());
+    } catch (...) {  // none may cross the fork
+      ::_exit(EPERM);
     }
     ::_exit(0);
   }
-  while (::waitpid(child, nullptr, 0) == -1 && errno == EINTR) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) == -1 && errno == EINTR) {
   }
-  return 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
 }
 
 /// Does one step and notes what came of it.
@@ -208,24 +212,21 @@ std::optional<Step> Trial::obstacle() const {
 
 std::optional<Trial> try_steps(Who who, const std::string& image_directory) {
   const SharedTrial shared;
-  if (in_child([&] { try_all(*shared, who, image_directory); }) != 0) return {};
+  in_child([&] { try_all(*shared, who, image_directory); });
   const bool tried = (*shared).at(who == Who::self ? Step::mount_ns : Step::user_ns) != kNotTried;
   return tried ? std::optional(*shared) : std::nullopt;
 }
 
 int try_id_ranges() {
-  try {
+  return in_child([] {
+    const Fd null = open_file("/dev/null", O_WRONLY);
+    ::dup2(null.get(), STDERR_FILENO);  // newuidmap says there what the doctor says better
     Gate gate;
     Process child = Process::spawn({.namespaces = Ns::user}, [&] { gate.wait(); });
     write_id_maps(child.pid(), maps_of_caller());
     gate.open();
     child.await_exec();
-    return 0;
-  } catch (const SystemError& error) {
-    return error.number();
-  } catch (const std::runtime_error&) {
-    return EPERM;  // newuidmap said no
-  }
+  });
 }
 
 int try_clone3() {
