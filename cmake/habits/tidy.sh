@@ -56,6 +56,13 @@ for command in "$work/commands"/*; do
   flags_of "$(cat "$command")" >"$work/flags/${command##*/}"
 done
 
+# Another clone of the same files gets the same answer.
+without_places() {
+  awk -v source="$source" -v build="$build" '
+    function cut(place, at) { while ((at = index($0, place)) > 0) $0 = substr($0, 1, at - 1) substr($0, at + length(place)) }
+    { cut(build); cut(source); print }' "$1"
+}
+
 # keys/NAME: all that the answer depends on.
 ninja -C "$build" -t deps >"$work/deps" 2>/dev/null
 ours() { awk -v source="$source/" '/^    / { $0 = substr($0, 5); if (index($0, source) == 1) print }'; }
@@ -69,7 +76,7 @@ awk -v source="$source/" -v out="$work/keys/" '
   { print sum[file] > (out name) }' "$work/sums" "$work/deps"
 for key in "$work/keys"/*; do
   flags=$work/flags/${key##*/}
-  if [ -e "$flags" ]; then { echo "$version" && cat .clang-tidy "$flags"; } >>"$key"; else rm "$key"; fi
+  if [ -e "$flags" ]; then { echo "$version" && cat .clang-tidy && without_places "$flags"; } >>"$key"; else rm "$key"; fi
 done
 
 (cd "$work/keys" && sha256sum -- *) | while read -r hash name; do
