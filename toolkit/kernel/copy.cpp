@@ -46,12 +46,14 @@ void copy_xattrs(const std::string& source, const std::string& target) {
   }
 }
 
-/// Owner first: chown(2) takes the setuid bit away, chmod puts it back.
-void copy_status(const std::string& target, const struct stat& status) {
+/// Owner first: chown(2) takes the setuid bit and the file's capabilities away, what follows puts
+/// them back. The mode after the attributes, which can't be set on what is read-only.
+void copy_status(const std::string& source, const std::string& target, const struct stat& status) {
   if (::lchown(target.c_str(), status.st_uid, status.st_gid) == -1 && errno != EINVAL &&
       errno != EPERM) {
     throw_errno("chown", target);
   }
+  copy_xattrs(source, target);
   if (!S_ISLNK(status.st_mode)) {
     check(::chmod(target.c_str(), status.st_mode & 07777), "chmod", target);
   }
@@ -66,7 +68,9 @@ void copy_entry(const std::string& source, const std::string& target) {
   if (S_ISDIR(status.st_mode)) {
     if (::mkdir(target.c_str(), 0700) == -1 && errno != EEXIST) throw_errno("mkdir", target);
     copy_tree(source, target);
-  } else if (S_ISREG(status.st_mode)) {
+    return;
+  }
+  if (S_ISREG(status.st_mode)) {
     copy_content(source, target, 0600);
   } else if (S_ISLNK(status.st_mode)) {
     copy_link(source, target, status.st_size);
@@ -75,8 +79,7 @@ void copy_entry(const std::string& source, const std::string& target) {
   } else {
     return;  // devices and sockets: a container gets its devices from /dev alone
   }
-  copy_xattrs(source, target);
-  copy_status(target, status);
+  copy_status(source, target, status);
 }
 
 }  // namespace
@@ -84,14 +87,14 @@ void copy_entry(const std::string& source, const std::string& target) {
 void copy_tree(const std::string& source, const std::string& target) {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(source.c_str()), ::closedir);
   if (!directory) throw_errno("open", source);
+  struct stat status {};
+  check(::stat(source.c_str(), &status), "stat", source);
   while (const dirent* entry = ::readdir(directory.get())) {
     const std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
     copy_entry(source + '/' + name, target + '/' + name);
   }
-  struct stat status {};
-  check(::stat(source.c_str(), &status), "stat", source);
-  copy_status(target, status);
+  copy_status(source, target, status);
 }
 
 }  // namespace toolkit

@@ -101,11 +101,13 @@ std::vector<MountInfo> parse_mounts(std::string_view mountinfo) {
   for (const std::string_view line : lines(mountinfo)) {
     const std::vector<std::string_view> fields = split(line, ' ');
     const auto separator = std::find(fields.begin(), fields.end(), "-");
-    if (fields.size() < 10 || separator - fields.begin() < 6 || fields.end() - separator < 4) {
+    const auto id = parse_number(fields.front());
+    const auto parent = fields.size() > 1 ? parse_number(fields[1]) : std::nullopt;
+    if (!id || !parent || separator - fields.begin() < 6 || fields.end() - separator < 4) {
       throw std::runtime_error("not a line of mountinfo: " + printable(line));
     }
-    MountInfo mount{.id = static_cast<int>(parse_number(fields[0]).value_or(0)),
-                    .parent = static_cast<int>(parse_number(fields[1]).value_or(0)),
+    MountInfo mount{.id = static_cast<int>(*id),
+                    .parent = static_cast<int>(*parent),
                     .root = unescape_octal(fields[3]),
                     .target = unescape_octal(fields[4]),
                     .options = std::string(fields[5]),

@@ -49,11 +49,14 @@ Fd open_pidfd(std::string_view pid) {
   return Fd(static_cast<int>(toolkit::check(::syscall(SYS_pidfd_open, *number, 0), "pidfd_open")));
 }
 
-/// Waits for the end of a process; false if it does not come. The time is only there to fail at all.
+/// Waits for the end of a process. One that has not ended after so long never will: it is killed,
+/// and the answer is no.
 bool ends(FdRef pidfd) {
-  constexpr int kFarTooLong = 60000;
+  constexpr int kFarTooLong = 10000;
   pollfd ended{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-  return ::poll(&ended, 1, kFarTooLong) == 1;
+  if (::poll(&ended, 1, kFarTooLong) == 1) return true;
+  ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+  return false;
 }
 
 /// A parent with a child, as these options have it; the child's pid comes as a line of the pipe.
@@ -199,8 +202,13 @@ TEST_SUITE("kernel") {
   TEST_CASE("process: in a pid namespace too it dies with a parent that was killed [userns]") {
     NEEDS_USER_NAMESPACES();
     const Pipe pids = make_pipe();
-    Process parent = spawn_family({.namespaces = Ns::user | Ns::pid}, pids.write, block);
+    const Pipe begun = make_pipe();
+    Process parent = spawn_family({.namespaces = Ns::user | Ns::pid}, pids.write, [&] {
+      tell(begun.write, "begun\n");
+      block();
+    });
     const Fd child = open_pidfd(read_line(pids.read));
+    CHECK(read_line(begun.read) == "begun");  // earlier it could not know: see spawn
     parent.signal(SIGKILL);
     CHECK(ends(child));
   }

@@ -129,7 +129,8 @@ std::vector<IdMap> parse_subids(std::string_view file, std::string_view name, ui
   const std::string number = std::to_string(uid);
   for (const std::string_view line : lines(file)) {
     const std::vector<std::string_view> fields = split(line, ':');
-    if (fields.size() != 3 || (fields[0] != name && fields[0] != number)) continue;
+    const bool is_ours = fields[0] == number || (fields[0] == name && !name.empty());
+    if (fields.size() != 3 || !is_ours) continue;
     const auto first = parse_id(fields[1]);
     const auto count = parse_id(fields[2]);
     if (first && count && *count > 0)
