@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "toolkit/container/state.hpp"
 #include "toolkit/course/clean.hpp"
 #include "toolkit/course/completion.hpp"
 #include "toolkit/course/demo.hpp"
@@ -61,6 +62,18 @@ void add_test(CLI::App& app, Action& chosen) {
   add_no_root(*verb);
 }
 
+void add_clean(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<CleanOptions>();
+  CLI::App* verb =
+      add_verb(app, chosen, "clean", "remove what was built; your own work stays", [options] {
+        options->state = default_state_path();
+        options->store = default_store_path();
+        return clean(this_tree(), *options);
+      });
+  verb->add_flag_callback(
+      "--all", [options] { options->images = Images::removed; }, "unpacked images too");
+}
+
 std::map<std::string, Shell> shells() {
   return {{"bash", Shell::bash}, {"fish", Shell::fish}, {"zsh", Shell::zsh}};
 }
@@ -88,8 +101,7 @@ void add_verbs(CLI::App& app, Action& chosen) {
       *add_verb(app, chosen, "demo", "start a container, and show what it and its host see", demo));
   add_doctor(app, chosen);
   add_test(app, chosen);
-  add_verb(app, chosen, "clean", "remove what was built; your own work stays",
-           [] { return clean(this_tree()); });
+  add_clean(app, chosen);
   add_completion(app, chosen);
 }
 
