@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <clocale>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -85,8 +84,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // libarchive converts the UTF-8 of pax headers to the locale's encoding: this keeps every byte.
-  std::setlocale(LC_CTYPE, "C.UTF-8");
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

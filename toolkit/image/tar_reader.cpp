@@ -29,7 +29,8 @@ class Input {
   void check(int result) const {
     if (result == ARCHIVE_OK) return;
     if (failure_) std::rethrow_exception(failure_);
-    // A name that is not UTF-8, in a header that should hold UTF-8: the bytes come as they are.
+    // A name that the locale cannot show. In the C locale, which this program stays in, those are
+    // all but ASCII, and their bytes come as they are; a UTF-8 locale would normalise them.
     const bool raw_name = result == ARCHIVE_WARN && ::archive_errno(get()) == EILSEQ;
     if (raw_name) return;
     const char* why = ::archive_error_string(get());
@@ -98,6 +99,7 @@ ByteSource decompress(ByteSource compressed, Compression compression) {
   const auto input = std::make_shared<Input>(std::move(compressed));
   archive* archive = input->get();
   input->check(::archive_read_support_format_raw(archive));
+  input->check(::archive_read_support_format_empty(archive));
   // A libarchive without the library would start a program instead, and says so by a warning.
   input->check(gzip ? ::archive_read_support_filter_gzip(archive)
                     : ::archive_read_support_filter_zstd(archive));

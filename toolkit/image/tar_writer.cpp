@@ -64,6 +64,8 @@ struct TarWriter::State {
 TarWriter::TarWriter() : state_(std::make_unique<State>()) {
   archive* archive = state_->archive.get();
   check_archive(archive, ::archive_write_set_format_pax_restricted(archive));
+  check_archive(archive,
+                ::archive_write_set_format_option(archive, "pax", "xattrheader", "SCHILY"));
   open_in_memory(archive, state_->output);
 }
 

@@ -1,0 +1,1 @@
+#include "toolkit/test/test.hpp"
