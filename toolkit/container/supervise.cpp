@@ -63,10 +63,17 @@ class Supervisor {
     }
     if (watched[1].revents != 0) forward();
     if (watched[2].revents != 0) out_->receive();
-    if (watched[3].revents != 0) out_->send();
+    if (watched[3].revents != 0) send_out();
     if (watched[4].revents != 0) count_interrupts(in_->receive());
     if (watched[5].revents != 0) in_->send();
     return watched[0].revents != 0;
+  }
+
+  /// Who reads what the container writes may leave, as `head` does: then it ends, as it would have
+  /// from the SIGPIPE that a command without a terminal gets.
+  void send_out() {
+    out_->send();
+    if (out_->ended()) process_.signal(SIGKILL);
   }
 
   void forward() {
@@ -132,8 +139,10 @@ ForwardedSignals::ForwardedSignals() {
   sigset_t mask;
   ::sigemptyset(&mask);
   for (const int number : kForwarded) ::sigaddset(&mask, number);
-  check(::sigprocmask(SIG_BLOCK, &mask, &before_), "sigprocmask");
   fd_ = Fd(check(::signalfd(-1, &mask, SFD_CLOEXEC), "signalfd"));
+  // Held back and not forwarded: it would end this process before what it holds is cleaned up.
+  ::sigaddset(&mask, SIGPIPE);
+  check(::sigprocmask(SIG_BLOCK, &mask, &before_), "sigprocmask");
 }
 
 ForwardedSignals::~ForwardedSignals() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }

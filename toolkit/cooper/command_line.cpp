@@ -14,6 +14,7 @@ extern ostream cerr;
 #include <CLI/CLI.hpp>
 
 #include "toolkit/cooper/cooper.hpp"
+#include "toolkit/cooper/descriptors.hpp"
 #include "toolkit/cooper/report.hpp"
 #include "toolkit/cooper/run.hpp"
 #include "toolkit/kernel/fd.hpp"
@@ -97,6 +98,7 @@ int print(const std::string& text) {
 }  // namespace
 
 int cooper(int argc, char** argv) try {
+  tidy_descriptors();
   CLI::App app("Runs containers, by nothing but the kernel's own calls", "cooper");
   RunOptions options;
   app.add_option("--state", options.state, "directory of running containers")->type_name("DIR");
