@@ -241,6 +241,12 @@ TEST_SUITE("kernel") {
     CHECK(contains(told.text, "none for nobody"));
   }
 
+  TEST_CASE("doctor: [root] what an ordinary user can is told to root as the user would find it") {
+    SKIP_UNLESS(can_become_another(), "becomes uid 65534");
+    const bool can = why_not_after(take_root) == "nothing";
+    CHECK(contains(doctor_after(take_nothing).text, "for ordinary users  yes") == can);
+  }
+
   TEST_CASE("doctor: [root] ranges of ids are given to a child for real") {
     SKIP_UNLESS(can_become_another(), "becomes uid 65534");
     SKIP_UNLESS(std::filesystem::exists("/usr/bin/newuidmap"), "newuidmap is not installed");
