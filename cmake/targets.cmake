@@ -35,8 +35,14 @@ function(toolkit_test name)
   target_compile_definitions(${name} PRIVATE DOCTEST_CONFIG_NO_POSIX_SIGNALS
     COOPERAGE_BUILD="${CMAKE_BINARY_DIR}" COOPERAGE_SOURCE="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_LINK} toolkit_test_support)
+  set(environment "")
+  if(COOPERAGE_SANITIZE MATCHES "address")  # a finding in a child must look like no payload's status
+    set(environment ENVIRONMENT "ASAN_OPTIONS=exitcode=99")
+  elseif(COOPERAGE_SANITIZE MATCHES "thread")
+    set(environment ENVIRONMENT "TSAN_OPTIONS=exitcode=99")
+  endif()
   doctest_discover_tests(${name} ADD_LABELS 1
-    PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+    PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "SKIPPED: " ${environment})
 endfunction()
 
 # A program that starts containers: static, position independent, without what a start does not need.

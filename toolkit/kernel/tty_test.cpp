@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstring>
+#include <stdexcept>
 
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/mount.hpp"
