@@ -6,7 +6,7 @@ endif()
 # habit(NAME COMMAND…): a script that prints "SKIPPED: why" where it has nothing to judge with.
 function(habit name)
   add_test(NAME "habits: ${name}" COMMAND ${ARGN})
-  set_tests_properties("habits: ${name}" PROPERTIES LABELS habits TIMEOUT 600 SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+  set_tests_properties("habits: ${name}" PROPERTIES LABELS habits TIMEOUT 1200 SKIP_REGULAR_EXPRESSION "SKIPPED: ")
 endfunction()
 
 set(habits "${PROJECT_SOURCE_DIR}/cmake/habits")
