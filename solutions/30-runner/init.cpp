@@ -12,13 +12,14 @@ namespace toolkit {
 void init(const Plan& plan, Channel& channel, FdRef errors) {
   close_descriptors_on_exec();  // before anything of the user's is touched
   reset_signals();
-  ::umask(0);  // modes are as the plan says, whatever the caller's shell had
+  ::umask(022);  // whatever the caller's shell had
   const Fd hop = make_hop();
 
-  Performer(channel).perform(plan.steps);
-  ::umask(022);
+  Performer performer(channel);
+  performer.perform(plan.steps);
 
-  // A change of user cleared it; and who died before this line sends nothing, so the gate tells.
+  // Not earlier: a change of user clears it. Whoever lost its parent before this line gets no signal;
+  // the gate tells it.
   if (plan.die_with_parent) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   channel.gate.wait();
   become_command(plan.command, hop, errors);

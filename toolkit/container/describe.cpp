@@ -68,7 +68,8 @@ struct Describe {
             attributes(call.attributes)};
   }
   Lines operator()(const step::OpenTree& call) const {
-    return {"open_tree(AT_FDCWD, " + quoted(call.path) + ", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC" +
+    return {"open_tree(AT_FDCWD, " + quoted(call.path) + ", " +
+            (call.take == step::Take::copy ? "OPEN_TREE_CLONE|" : "") + "OPEN_TREE_CLOEXEC" +
             (call.recurse == Recurse::yes ? "|AT_RECURSIVE)" : ")")};
   }
   Lines operator()(const step::MoveTree& call) const {
@@ -118,7 +119,7 @@ struct Describe {
             "ioctl(<terminal>, TIOCSCTTY, 0)"};
   }
   Lines operator()(const step::EmptyInput&) const {
-    return {"openat(AT_FDCWD, \"/dev/null\", O_RDONLY|O_CLOEXEC)"};
+    return {"openat(AT_FDCWD, \"/dev/null\", O_RDONLY)"};
   }
   Lines operator()(const step::LimitBoundingSet& call) const {
     std::string kept;

@@ -31,10 +31,12 @@ struct Perform {
     tolerate(call.missing, [&] { set_attributes_at(call.target, call.attributes, call.recurse); });
   }
   void operator()(const step::OpenTree& call) const {
-    self.trees_.insert_or_assign(call.path, open_tree(call.path, call.recurse));
+    self.trees_.insert_or_assign(call.path, call.take == step::Take::copy
+                                                ? open_tree(call.path, call.recurse)
+                                                : open_mount(call.path));
   }
   void operator()(const step::MoveTree& call) const {
-    const Fd tree = std::move(self.trees_.at(call.path));
+    const FdRef tree = self.trees_.at(call.path);
     if (call.attributes != 0) set_attributes(tree, call.attributes, call.recurse);
     tolerate(call.missing, [&] { move_mount(tree, call.target); });
   }
@@ -85,8 +87,9 @@ struct Perform {
     send_fd(self.channel_.console.value().theirs, pty.master);
   }
   void operator()(const step::EmptyInput&) const {
-    const Fd null = open_file("/dev/null", O_RDONLY);
-    check(::dup2(null.get(), 0), "dup2", "/dev/null");
+    ::close(STDIN_FILENO);
+    // The lowest free number is the one just closed; without O_CLOEXEC, since the command keeps it.
+    check(::open("/dev/null", O_RDONLY), "open", "/dev/null");
   }
   void operator()(const step::LimitBoundingSet& call) const { limit_bounding_set(call.keep); }
   void operator()(const step::SetGroups& call) const {
@@ -126,7 +129,7 @@ void reset_signals() {
   ::sigemptyset(&none);
   check(::sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
   // One file tells which are ignored; asking for each of 64 would take 64 calls.
-  const std::string status = read_file("/proc/self/status");
+  const std::string status = read_once("/proc/self/status");
   const std::size_t at = status.find("SigIgn:\t");
   if (at == std::string::npos) return;
   const std::uint64_t ignored = std::stoull(status.substr(at + 8, 16), nullptr, 16);

@@ -17,7 +17,8 @@ class Performer {
  private:
   friend struct Perform;
   Channel& channel_;
-  std::map<std::string, Fd> trees_;  ///< what OpenTree took hold of, by its path
+  /// What OpenTree took hold of, by its path; close-on-exec, so nothing has to be closed before.
+  std::map<std::string, Fd> trees_;
 };
 
 /// Signals as a program expects them: none blocked, none ignored. A shell that starts us in the

@@ -91,17 +91,18 @@ Steps assemble_root(const Request& request, const Host& host) {
     steps.push_back({step::OpenTree{.path = volume.source, .recurse = Recurse::yes},
                      "a place of the host, held until the root has changed"});
   }
-  for (const char* device : kDevices) {
-    steps.push_back({step::OpenTree{.path = device}, "a device of the host, held"});
-  }
   return steps;
 }
 
-Steps pivot(const Request&, const Host& host) {
+Steps pivot(const Host& host) {
   constexpr unsigned long kKernelFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   Steps steps;
   steps.push_back({step::ChangeDirectory{host.base + "/root"}, "pivot_root takes \".\" and \".\""});
   steps.push_back({step::PivotRoot{}, "the root changes; the old one lies on top of it"});
+  steps.push_back(
+      {step::MakeDirectory{.path = "/dev", .existing = step::Existing::directory}, "to mount on"});
+  steps.push_back({step::MoveTree{.path = host.base + "/dev", .target = "/dev"},
+                   "the devices that were put together"});
   steps.push_back(
       {step::MakeDirectory{.path = "/proc", .existing = step::Existing::directory}, "to mount on"});
   steps.push_back(
@@ -115,7 +116,6 @@ Steps pivot(const Request&, const Host& host) {
            .source = "sysfs", .target = "/sys", .type = "sysfs", .flags = MS_RDONLY | kKernelFlags},
        "the kernel's objects, to read"});
   steps.push_back({step::Detach{"."}, "the host's tree is let go: no path leads there any more"});
-  steps.push_back({step::ChangeDirectory{"/"}, "the working directory is inside, too"});
   return steps;
 }
 

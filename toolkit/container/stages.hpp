@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "toolkit/container/request.hpp"
@@ -12,16 +11,12 @@ namespace toolkit::stage {
 
 using Steps = std::vector<Step>;
 
-/// The devices that every program may expect.
-inline constexpr std::array kDevices = {"/dev/null", "/dev/zero",   "/dev/full",
-                                        "/dev/tty",  "/dev/random", "/dev/urandom"};
-
 /// The root is put together below `host.base`, and what is needed of the host is taken hold of.
 Steps assemble_root(const Request& request, const Host& host);
-/// The root becomes "/", /proc and /sys are mounted, the host's tree is let go.
-Steps pivot(const Request& request, const Host& host);
-/// /dev and what is mounted in it.
+/// /dev and what is mounted in it, beside the root: no link of an image is on these paths.
 Steps make_devices(const Request& request, const Host& host);
+/// The root becomes "/", /dev, /proc and /sys are mounted in it, the host's tree is let go.
+Steps pivot(const Host& host);
 /// Volumes, tmpfs, and the files below /etc.
 Steps mount_volumes(const Request& request, const Host& host);
 /// What a container must not see is masked, what it must not write is made read-only.

@@ -19,8 +19,8 @@ Plan plan_start(const Request& request, const Host& host) {
             .command = request.command};
   if (host.id_maps) plan.namespaces |= Ns::user;
   append(plan.steps, stage::assemble_root(request, host));
-  append(plan.steps, stage::pivot(request, host));
   append(plan.steps, stage::make_devices(request, host));
+  append(plan.steps, stage::pivot(host));
   append(plan.steps, stage::mount_volumes(request, host));
   append(plan.steps, stage::protect(request));
   append(plan.steps, stage::settle(request));

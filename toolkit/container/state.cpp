@@ -21,16 +21,11 @@ std::string environment_path(const char* name) {
 }
 
 /// /tmp is everybody's, and sticky bits do not keep links from being followed on every machine.
-void require_own(const std::string& path) {
-  struct stat status {};
-  check(::lstat(path.c_str(), &status), "lstat", path);
-  const bool own = S_ISDIR(status.st_mode) && status.st_uid == ::geteuid();
-  if (!own || (status.st_mode & 022U) != 0) {
-    throw std::runtime_error(path + ": not a directory that only this user can write to");
-  }
+bool is_own(const struct stat& status) {
+  return S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() && (status.st_mode & 022U) == 0;
 }
 
-std::string boot_id() { return std::string(trim(read_file("/proc/sys/kernel/random/boot_id"))); }
+std::string boot_id() { return std::string(trim(read_once("/proc/sys/kernel/random/boot_id"))); }
 
 std::uint64_t now() {
   timespec time{};
@@ -42,11 +37,21 @@ std::uint64_t now() {
 }  // namespace
 
 StateDirectory::StateDirectory(std::string path) : path_(std::move(path)) {
-  if (make_directories(path_, 0700)) {
-    make_directories(records(), 0700);
-    make_directories(base(), 0700);
+  struct stat status {};
+  if (::lstat(path_.c_str(), &status) == -1) {
+    make();
+    check(::lstat(path_.c_str(), &status), "lstat", path_);
   }
-  require_own(path_);
+  if (!is_own(status)) {
+    throw std::runtime_error(path_ + ": not a directory that only this user can write to");
+  }
+}
+
+void StateDirectory::make() const {
+  make_directories(path_, 0700);
+  // The records last: whoever finds that directory relies on the other one.
+  make_directories(base(), 0700);
+  make_directories(records(), 0700);
 }
 
 std::string default_state_path() {
@@ -76,8 +81,7 @@ Record::Record(const StateDirectory& state, const std::string& id)
     file_ = open_nameless();
   } catch (const SystemError& error) {
     if (error.number() != ENOENT) throw;
-    make_directories(state.records(), 0700);
-    make_directories(state.base(), 0700);
+    state.make();
     file_ = open_nameless();
   }
   check(::flock(file_.get(), LOCK_EX), "flock", path_);

@@ -17,6 +17,8 @@ class StateDirectory {
  public:
   /// Makes it when it is not there. Throws when it is another's, or others could write to it.
   explicit StateDirectory(std::string path);
+  /// Makes what is missing of it: a start that was killed may have made a part.
+  void make() const;
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string records() const { return path_ + "/run"; }
   [[nodiscard]] std::string base() const { return path_ + "/mnt"; }

@@ -33,10 +33,14 @@ struct SetAttributes {
   Missing missing = Missing::fail;
 };
 
+/// What OpenTree takes hold of: a copy of the mounts there, or the mount itself, to be moved.
+enum class Take { copy, itself };
+
 /// open_tree(2): takes hold of a place on the host under a name, for the time when it is out of reach.
 struct OpenTree {
   std::string path;
   Recurse recurse = Recurse::no;
+  Take take = Take::copy;
 };
 
 /// mount_setattr(2) and move_mount(2): puts at `target` what OpenTree took hold of as `path`.

@@ -101,8 +101,12 @@ int cooper(int argc, char** argv) try {
   tidy_descriptors();
   CLI::App app("Runs containers, by nothing but the kernel's own calls", "cooper");
   RunOptions options;
-  app.add_option("--state", options.state, "directory of running containers")->type_name("DIR");
-  app.add_option("--root", options.store, "directory of unpacked images")->type_name("DIR");
+  app.add_option("--state", options.state, "directory of running containers")
+      ->envname("COOPER_STATE")
+      ->type_name("DIR");
+  app.add_option("--root", options.store, "directory of unpacked images")
+      ->envname("COOPER_ROOT")
+      ->type_name("DIR");
   app.set_version_flag("--version", "cooper 0.1.0");
   CLI::App* verb = add_run(app, options);
   app.require_subcommand(1);

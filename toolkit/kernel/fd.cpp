@@ -96,6 +96,14 @@ std::string read_all(FdRef fd, std::string_view name) {
   }
 }
 
+std::string read_once(const std::string& path) {
+  const Fd fd = open_file(path, O_RDONLY);
+  std::string content(16384, '\0');
+  const ssize_t got = check(::read(fd.get(), content.data(), content.size()), "read", path);
+  content.resize(static_cast<std::size_t>(got));
+  return content;
+}
+
 void write_file(const std::string& path, std::string_view data) {
   const Fd fd = open_file(path, O_WRONLY);
   const ssize_t written = check(::write(fd.get(), data.data(), data.size()), "write", path);

@@ -75,6 +75,8 @@ Fd receive_fd(FdRef socket);
 /// The whole content of a file or of a descriptor that ends. Reads /proc files of any size.
 std::string read_file(const std::string& path);
 std::string read_all(FdRef fd, std::string_view name);
+/// One read(2): for files of the kernel that give all they have to the first, up to 16 KiB.
+std::string read_once(const std::string& path);
 
 /// One write(2), as the control files of /proc and cgroupfs want it; a short write is an error.
 void write_file(const std::string& path, std::string_view data);

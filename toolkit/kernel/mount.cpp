@@ -69,6 +69,11 @@ Fd open_tree(const std::string& path, Recurse recurse) {
   return Fd(static_cast<int>(check(fd, "open_tree", path)));
 }
 
+Fd open_mount(const std::string& path) {
+  const long fd = ::syscall(SYS_open_tree, AT_FDCWD, path.c_str(), OPEN_TREE_CLOEXEC);
+  return Fd(static_cast<int>(check(fd, "open_tree", path)));
+}
+
 void move_mount(FdRef tree, const std::string& target) {
   check(
       ::syscall(SYS_move_mount, tree.get(), "", AT_FDCWD, target.c_str(), MOVE_MOUNT_F_EMPTY_PATH),

@@ -38,7 +38,9 @@ void pivot_root_here();
 /// A detached copy of the mount at a path: it can be attached where the path no longer leads.
 /// See open_tree(2).
 Fd open_tree(const std::string& path, Recurse recurse);
-/// Attaches what open_tree gave. See move_mount(2).
+/// The mount at a path itself, so that move_mount can take it elsewhere. See open_tree(2).
+Fd open_mount(const std::string& path);
+/// Attaches what open_tree or open_mount gave. See move_mount(2).
 void move_mount(FdRef tree, const std::string& target);
 /// Sets MOUNT_ATTR_ flags of a detached tree, below it too when asked. See mount_setattr(2).
 void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse);

@@ -25,7 +25,10 @@ std::optional<std::string> read_in_root(FdRef root, const std::string& path) {
     struct stat status {};
     check(::fstat(file.get(), &status), "fstat", path);
     if (!S_ISREG(status.st_mode)) return {};
-    return read_all(file, path);
+    std::string content(static_cast<std::size_t>(status.st_size), '\0');
+    const ssize_t got = check(::read(file.get(), content.data(), content.size()), "read", path);
+    content.resize(static_cast<std::size_t>(got));
+    return content;
   } catch (const SystemError& error) {
     if (error.number() == ENOENT || error.number() == ENOTDIR || error.number() == ELOOP) return {};
     throw;

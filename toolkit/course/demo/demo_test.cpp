@@ -16,7 +16,9 @@ const std::string kForbidden =
 TEST_SUITE("tool") {
   TEST_CASE("demo: shows a container whose command is PID 1 with a name of its own") {
     SKIP_UNLESS(is_root() || has_user_namespaces(), "user namespaces are off");
-    const Outcome outcome = run({built("bin/lab"), "demo"});
+    const TempDir own;
+    const Outcome outcome = run({"env", "COOPER_STATE=" + own.at("state"),
+                                 "COOPER_ROOT=" + own.at("store"), built("bin/lab"), "demo"});
     CHECK(outcome.status == 0);
     CHECK(outcome.err.empty());
     CHECK(outcome.out.find(" 1                       06 pid") != std::string::npos);
