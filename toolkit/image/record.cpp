@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <stdexcept>
 
 #include "toolkit/kernel/error.hpp"
@@ -171,6 +172,11 @@ std::optional<ImageRecord> find_record(const std::string& store, const std::stri
   if (!file_equals(layout + "/index.json", file->index)) return {};
   if (::stat(file->record.root.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return {};
   return std::move(file->record);
+}
+
+void remove_record(const std::string& store, const std::string& layout, const std::string& tag) {
+  const std::string path = record_path(store, layout, tag);
+  if (::unlink(path.c_str()) == -1 && errno != ENOENT) throw_errno("unlink", path);
 }
 
 void write_record(const std::string& store, const std::string& layout, const std::string& tag,

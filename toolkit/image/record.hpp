@@ -43,6 +43,9 @@ std::string record_path(const std::string& store, std::string_view layout, std::
 std::optional<ImageRecord> find_record(const std::string& store, const std::string& layout,
                                        const std::string& tag);
 
+/// Removes a record; none there is no error.
+void remove_record(const std::string& store, const std::string& layout, const std::string& tag);
+
 /// Writes the record so that a reader sees the whole of it or none: a new file, fsync(2),
 /// rename(2). `record.root` lies beneath the store. Throws SystemError.
 void write_record(const std::string& store, const std::string& layout, const std::string& tag,

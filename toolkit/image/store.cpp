@@ -168,8 +168,16 @@ void unpack_image(const std::string& store, const std::string& layout, const std
   const std::string tree = trees + "/" + chain.hex;
   report.record.root = tree + "/fs";
   make_directories(trees, 0700);
-  if (!kind_of(report.record.root)) make_tree(task, child, workspace, tree);
+  // The record first: it counts for nothing while its tree is not there, but when there is no room
+  // for it the tree need not be made.
   write_record(store, layout, tag, report.index, report.record);
+  if (kind_of(report.record.root)) return;
+  try {
+    make_tree(task, child, workspace, tree);
+  } catch (...) {
+    remove_record(store, layout, tag);
+    throw;
+  }
 }
 
 }  // namespace toolkit
