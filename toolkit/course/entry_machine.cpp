@@ -32,7 +32,7 @@ fi
 mkdir -p "$build/bin"; : >"$build/build.ninja"; : >"$build/CMakeCache.txt")";
 
 /// Only one ninja may build at a time: a second one finds the first one's directory.
-constexpr const char* kNinja = R"(build=$2
+constexpr const char* kNinja = R"sh(build=$2
 if [ "$3" = -n ]; then
   if [ -e "$build/bin/lab" ]; then echo "ninja: no work to do."; else echo "[1/1] CXX"; fi
   exit 0
@@ -43,9 +43,9 @@ if [ -e "$WORLD/no-compile" ]; then
   echo "FAILED: a.o"; echo "a.cpp:3:5: error: first"; echo "    3 | here"; echo "b.cpp:1:1: error: second"
   exit 7
 fi
-{ echo '#!/bin/sh'; echo 'echo "handed over to $(id -u): $*"'; } >"$build/bin/lab"
+{ echo '#!/bin/sh'; echo 'printf "handed over to %s:" "$(id -u)"; printf " <%s>" "$@"; echo'; } >"$build/bin/lab"
 chmod 755 "$build/bin/lab"
-rm -r "$WORLD/building")";
+rm -r "$WORLD/building")sh";
 
 }  // namespace
 

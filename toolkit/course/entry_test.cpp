@@ -30,7 +30,7 @@ TEST_SUITE("tool") {
     Machine machine(kAll);
     const Outcome outcome = machine.lab("demo 'two words' --x");
     CHECK(outcome.status == 0);
-    CHECK(outcome.out == handed_over(normal_id(), "demo two words --x"));
+    CHECK(outcome.out == handed_over(normal_id(), "<demo> <two words> <--x>"));
     CHECK(std::filesystem::exists(machine.clone() / "build/bin/lab"));
   }
 
@@ -56,7 +56,7 @@ TEST_SUITE("tool") {
     SKIP_UNLESS(is_root(), "not root");
     Machine machine;
     const Outcome outcome = machine.lab("demo", User::root);
-    CHECK(outcome.out == handed_over("0", "demo"));
+    CHECK(outcome.out == handed_over("0", "<demo>"));
     CHECK(has(outcome.err, "lab: installing 1 packages: compiler\n"));
     const std::string calls = machine.calls();
     CHECK(has(calls, "install -y --no-install-recommends compiler\n"));
@@ -93,7 +93,7 @@ TEST_SUITE("tool") {
     SKIP_UNLESS(is_root(), "not root");
     Machine machine;
     machine.give_away();
-    CHECK(machine.lab_as_is("demo", User::root).out == handed_over("0", "demo"));
+    CHECK(machine.lab_as_is("demo", User::root).out == handed_over("0", "<demo>"));
     const std::string calls = machine.calls();
     CHECK(has(calls, "cmake as 65534:"));
     CHECK(has(calls, "ninja as 65534: -C"));
@@ -115,7 +115,7 @@ TEST_SUITE("tool") {
     Machine machine(kAll);
     machine.give_away();
     CHECK(machine.lab_as_is("test --no-root", User::root).out ==
-          handed_over("65534", "test --no-root"));
+          handed_over("65534", "<test> <--no-root>"));
   }
 
   TEST_CASE("entry: root in root's own clone has no user to be [root]") {
@@ -174,23 +174,23 @@ TEST_SUITE("tool") {
     CHECK(outcome.status == kUnavailable);
     CHECK(outcome.out.empty());
     CHECK(has(outcome.err,
-              "as root, type: sudo apt-get update && "
-              "sudo apt-get install --no-install-recommends compiler\n"));
+              "  sudo apt-get update && sudo apt-get install --no-install-recommends compiler\n"));
   }
 
   TEST_CASE("entry: without sudo the command is told") {
     Machine machine;
     const Outcome outcome = machine.lab("demo", User::normal, Terminal::yes);
     CHECK(outcome.status == kUnavailable);
-    CHECK(has(outcome.out, "lab: missing packages: compiler\r\n"));
-    CHECK(has(outcome.out, "type: apt-get update && apt-get install --no-install-recommends c"));
+    CHECK(has(outcome.out, "lab: 1 packages are missing, and root is needed to install them"));
+    CHECK(has(outcome.out,
+              "su -c \"apt-get update && apt-get install --no-install-recommends compiler\"\r\n"));
   }
 
   TEST_CASE("entry: without sudo the tests name the way without root") {
     Machine machine(kAll);
     const Outcome outcome = machine.lab("test");
     CHECK(outcome.status == kUnavailable);
-    CHECK(has(outcome.err, "/lab test\n"));
+    CHECK(has(outcome.err, "  su -c \"" + machine.at("a\\ clone/lab test\"\n")));
     CHECK(has(outcome.err, "./lab test --no-root runs what a user can"));
   }
 
@@ -198,7 +198,7 @@ TEST_SUITE("tool") {
     Machine machine("compiler judge");
     machine.add_sudo("true");
     const Outcome outcome = machine.lab("test --no-root");
-    CHECK(outcome.out == handed_over(normal_id(), "test --no-root"));
+    CHECK(outcome.out == handed_over(normal_id(), "<test> <--no-root>"));
     CHECK(has(outcome.err, "lab: missing, so what needs them is left out: peer\n"));
     CHECK(!has(machine.calls(), "sudo"));
   }
@@ -213,7 +213,7 @@ TEST_SUITE("tool") {
     machine.add_sudo("true");
     const Outcome outcome = machine.lab("doctor");
     CHECK(outcome.status == kUnavailable);
-    CHECK(has(outcome.err, "lab: missing packages: compiler\n"));
+    CHECK(has(outcome.err, "--no-install-recommends compiler\n"));
     CHECK(!has(machine.calls(), "sudo"));
   }
 }
