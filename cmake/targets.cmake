@@ -13,6 +13,9 @@ target_precompile_headers(pch_test PRIVATE <algorithm> <array> <cstdint> <cstrin
 
 # What a user runs, without the tests: all that `./lab demo` waits for. Each program adds itself.
 add_custom_target(programs)
+# And what measures them, for `./lab bench`.
+add_custom_target(bench)
+add_dependencies(bench programs)
 
 # toolkit_library(NAME SOURCES file… [LINK library…]): a layer, or a part of one.
 function(toolkit_library name)
@@ -30,7 +33,8 @@ function(toolkit_test name)
   if(NOT BUILD_TESTING)
     return()
   endif()
-  add_executable(${name} ${ARG_SOURCES} "${PROJECT_SOURCE_DIR}/toolkit/test/main.cpp")
+  add_executable(${name} ${ARG_SOURCES})
+  target_precompile_headers(${name} REUSE_FROM pch_test)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   target_compile_definitions(${name} PRIVATE DOCTEST_CONFIG_NO_POSIX_SIGNALS
     COOPERAGE_BUILD="${CMAKE_BINARY_DIR}" COOPERAGE_SOURCE="${PROJECT_SOURCE_DIR}")
