@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "toolkit/container/state.hpp"
+#include "toolkit/course/bench.hpp"
 #include "toolkit/course/clean.hpp"
 #include "toolkit/course/completion.hpp"
 #include "toolkit/course/demo.hpp"
@@ -74,6 +75,14 @@ void add_clean(CLI::App& app, Action& chosen) {
       "--all", [options] { options->images = Images::removed; }, "unpacked images too");
 }
 
+void add_bench(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<BenchOptions>();
+  CLI::App* verb = add_verb(app, chosen, "bench", "measure what isolation costs here",
+                            [options] { return bench(this_tree(), *options); });
+  verb->add_flag("--quick", options->quick, "fewer turns, some seconds");
+  verb->add_option("--json", options->json, "keep the numbers in a file")->type_name("FILE");
+}
+
 std::map<std::string, Shell> shells() {
   return {{"bash", Shell::bash}, {"fish", Shell::fish}, {"zsh", Shell::zsh}};
 }
@@ -101,6 +110,7 @@ void add_verbs(CLI::App& app, Action& chosen) {
       *add_verb(app, chosen, "demo", "start a container, and show what it and its host see", demo));
   add_doctor(app, chosen);
   add_test(app, chosen);
+  add_bench(app, chosen);
   add_clean(app, chosen);
   add_completion(app, chosen);
 }
