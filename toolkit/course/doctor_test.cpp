@@ -1,9 +1,5 @@
 #include "toolkit/course/doctor.hpp"
 
-#include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +11,7 @@
 #include <functional>
 
 #include "toolkit/course/doctor/gather.hpp"
-#include "toolkit/kernel/capabilities.hpp"
+#include "toolkit/course/doctor/take_away_test.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/mount.hpp"
@@ -27,6 +23,11 @@
 namespace {
 
 using toolkit::Ns;
+using toolkit::course::filter_call;
+using toolkit::course::take_namespaces;
+using toolkit::course::take_quiet_tmp;
+using toolkit::course::take_root;
+using toolkit::course::take_sys_admin;
 using toolkit::test::is_root;
 using toolkit::test::TempDir;
 
@@ -73,47 +74,6 @@ bool contains(const std::string& text, const std::string& part) {
 
 void take_nothing() {}
 
-/// The limits of a user namespace are its own: writing them changes nothing outside.
-void take_namespaces() {
-  const std::string uid = std::to_string(::geteuid());
-  const std::string gid = std::to_string(::getegid());
-  toolkit::unshare(Ns::user);
-  toolkit::write_file("/proc/self/setgroups", "deny");
-  toolkit::write_file("/proc/self/uid_map", "0 " + uid + " 1");
-  toolkit::write_file("/proc/self/gid_map", "0 " + gid + " 1");
-  for (const char* kind : {"user", "mnt", "pid", "uts", "ipc", "net", "cgroup", "time"}) {
-    toolkit::write_file("/proc/sys/user/max_" + std::string(kind) + "_namespaces", "0");
-  }
-}
-
-void take_sys_admin() {
-  const std::uint64_t rest =
-      toolkit::bounding_set().bits() & ~(std::uint64_t{1} << unsigned{CAP_SYS_ADMIN});
-  toolkit::limit_bounding_set(toolkit::CapSet(rest));
-  const auto held = toolkit::current_capabilities();
-  const toolkit::CapSet kept = held.permitted & toolkit::CapSet(rest);
-  toolkit::set_capabilities({.effective = kept, .permitted = kept});
-}
-
-void take_root() {
-  toolkit::check(::setresgid(65534, 65534, 65534), "setresgid");
-  toolkit::check(::setresuid(65534, 65534, 65534), "setresuid");
-  toolkit::check(::prctl(PR_SET_DUMPABLE, 1), "prctl");  // as after an exec: /proc/self is its own
-}
-
-/// One system call answers with an errno, as docker's profile has it.
-void filter(unsigned call, unsigned error) {
-  std::array<sock_filter, 4> program{{
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  }};
-  const sock_fprog loaded{.len = program.size(), .filter = program.data()};
-  toolkit::set_no_new_privs();
-  toolkit::check(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &loaded), "seccomp");
-}
-
 /// What the doctor shows on a terminal of so many columns.
 std::string show_on_terminal(unsigned short columns) {
   std::fflush(stdout);
@@ -133,15 +93,6 @@ std::string show_on_terminal(unsigned short columns) {
   }
   child.await_exec();
   return shown;
-}
-
-/// A mount table of our own in which every mount is shared, as under systemd, and a /tmp that nobody
-/// else writes to: what a probe leaks is seen there, and nothing else.
-void take_quiet_tmp() {
-  toolkit::unshare(Ns::mount);
-  toolkit::set_propagation("/", toolkit::Propagation::private_);
-  toolkit::mount("tmpfs", "/tmp", "tmpfs", 0);
-  toolkit::set_propagation("/", toolkit::Propagation::shared);
 }
 
 /// Root of a user namespace may have no other id to become.
@@ -277,7 +228,7 @@ TEST_SUITE("kernel") {
     SKIP_UNLESS(is_root(), "takes a capability from root");
     const std::string why = why_not_after([] {
       take_sys_admin();
-      filter(SYS_clone3, ENOSYS);
+      filter_call(SYS_clone3, ENOSYS);
     });
     CHECK(contains(why, "clone3(2) fails here"));
   }
@@ -286,7 +237,7 @@ TEST_SUITE("kernel") {
     SKIP_UNLESS(is_root(), "takes a capability from root");
     const std::string why = why_not_after([] {
       take_sys_admin();
-      filter(SYS_unshare, EPERM);
+      filter_call(SYS_unshare, EPERM);
     });
     CHECK(contains(why, "CAP_SYS_ADMIN is missing from the bounding set"));
     CHECK(contains(why, "a seccomp filter forbids user namespaces"));
