@@ -97,6 +97,7 @@ TEST_SUITE("tool") {
     CHECK(outcome.status == 7);
     CHECK(outcome.out.empty());
     CHECK(has(outcome.err, "a.cpp:3:5: error: first\n    3 | here\n"));
+    CHECK(!has(outcome.err, "second"));
     CHECK(has(outcome.err, "lab: the build failed with code 7; all of it: "));
   }
 

@@ -40,7 +40,8 @@ fi
 mkdir "$WORLD/building" || { echo "two at once" >>"$WORLD/calls"; exit 1; }
 if [ -p "$WORLD/go" ]; then echo >"$WORLD/started"; read -r _ <"$WORLD/go"; fi
 if [ -e "$WORLD/no-compile" ]; then
-  echo "FAILED: a.o"; echo "a.cpp:3:5: error: first"; echo "    3 | here"; echo "b.cpp:1:1: error: second"
+  echo "FAILED: a.o"; echo "a.cpp:3:5: error: first"; echo "    3 | here"; echo "      | ^"
+  echo "b.cpp:1:1: error: second"
   exit 7
 fi
 { echo '#!/bin/sh'; echo 'printf "handed over to %s:" "$(id -u)"; printf " <%s>" "$@"; echo'; } >"$build/bin/lab"
