@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/test/child.hpp"
 #include "toolkit/test/test.hpp"
@@ -36,6 +39,13 @@ bool same_file(FdRef a, FdRef b) {
   toolkit::check(::fstat(a.get(), &one), "fstat");
   toolkit::check(::fstat(b.get(), &other), "fstat");
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/// Of this process: a write across the limit is short, one behind it fails with EFBIG.
+void limit_file_size(rlim_t bytes) {
+  const rlimit limit{.rlim_cur = bytes, .rlim_max = bytes};
+  toolkit::check(::setrlimit(RLIMIT_FSIZE, &limit), "setrlimit");
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace
@@ -155,9 +165,7 @@ TEST_SUITE("unit") {
     const TempDir scratch;
     const std::string path = scratch.file("control", "");
     toolkit::test::in_child([&] {
-      const rlimit four_bytes{.rlim_cur = 4, .rlim_max = 4};
-      toolkit::check(::setrlimit(RLIMIT_FSIZE, &four_bytes), "setrlimit");
-      ::signal(SIGXFSZ, SIG_IGN);
+      limit_file_size(4);
       try {
         write_file(path, "more than four");
         FAIL("the short write passed");
@@ -170,12 +178,18 @@ TEST_SUITE("unit") {
     CHECK(read_file(path) == "more");
   }
 
-  TEST_CASE("fd: write_all writes more than a pipe holds in one call") {
+  TEST_CASE("fd: write_all goes on after a short write") {
     const TempDir scratch;
-    const std::string text(1 << 20, 'y');
-    const Fd file = open_file(scratch.file("all", ""), O_WRONLY);
-    write_all(file, text, "all");
-    CHECK(read_file(scratch.at("all")) == text);
+    const std::string path = scratch.file("all", "");
+    toolkit::test::in_child([&] {
+      limit_file_size(4);
+      CHECK_THROWS_WITH_AS(write_all(open_file(path, O_WRONLY), "more than four", "all"),
+                           "write 'all': File too large", SystemError);
+    });
+    CHECK(read_file(path) == "more");
+  }
+
+  TEST_CASE("fd: write_all names what it wrote in its error") {
     CHECK_THROWS_WITH_AS(write_all(open_file("/dev/full", O_WRONLY), "1", "full"),
                          "write 'full': No space left on device", SystemError);
   }
@@ -201,11 +215,19 @@ TEST_SUITE("unit") {
     CHECK(same_file(receive_fd(pair.theirs), root));
   }
 
+  TEST_CASE("fd: a pair of sockets keeps the boundaries of messages") {
+    const SocketPair pair = make_socket_pair();
+    REQUIRE(::send(pair.ours.get(), "one", 3, 0) == 3);
+    REQUIRE(::send(pair.ours.get(), "two", 3, 0) == 3);
+    std::array<char, 16> message{};
+    CHECK(::recv(pair.theirs.get(), message.data(), message.size(), 0) == 3);
+  }
+
   TEST_CASE("fd: nothing is received when the peer has closed") {
     SocketPair pair = make_socket_pair();
     pair.ours.reset();
     CHECK_FALSE(static_cast<bool>(receive_fd(pair.theirs)));
-    CHECK_THROWS_AS(send_fd(pair.theirs, pair.theirs), SystemError);  // and no SIGPIPE
+    CHECK_THROWS_AS(send_fd(pair.theirs, pair.theirs), SystemError);
   }
 
   TEST_CASE("fd: a message without a descriptor gives none") {
@@ -219,6 +241,7 @@ TEST_SUITE("unit") {
     CHECK(std::is_sorted(before.begin(), before.end()));
     CHECK(toolkit::open_descriptors() == before);
     const Pipe pipe = make_pipe();
+    CHECK(std::all_of(before.begin(), before.end(), is_open));
     const std::vector<int> with_pipe = toolkit::open_descriptors();
     CHECK(with_pipe.size() == before.size() + 2);
     CHECK(std::binary_search(with_pipe.begin(), with_pipe.end(), pipe.read.get()));
