@@ -45,20 +45,26 @@ bool is_recorded(const RecordedProcess& recorded) {
   return started && *started <= recorded.recorded_at && is_first_of_namespace(recorded.pid);
 }
 
+/// Has the process ended, or does it within a time as poll(2) takes it? A zombie has.
+bool has_ended(FdRef pidfd, int timeout) {
+  pollfd ended{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+  int ready = 0;
+  while ((ready = ::poll(&ended, 1, timeout)) == -1 && errno == EINTR) {
+  }
+  return ready == 1;
+}
+
 /// The pidfd is opened first and the process looked at afterwards: what is ended is what was looked at.
 bool end_process(const RecordedProcess& recorded) {
   const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, recorded.pid, 0)));
-  if (!pidfd) return false;
+  if (!pidfd || has_ended(pidfd, 0)) return false;
   try {
     if (!is_recorded(recorded)) return false;
   } catch (const SystemError&) {
     return false;  // it ended while we looked
   }
   if (::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0) == -1) return false;
-  pollfd ended{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-  while (::poll(&ended, 1, -1) == -1 && errno == EINTR) {
-  }
-  return true;
+  return has_ended(pidfd, -1);
 }
 
 std::optional<Leftover> remove_if_left(const std::string& path, const std::string& id) {
