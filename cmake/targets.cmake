@@ -7,6 +7,9 @@ add_library(pch_std STATIC "${CMAKE_BINARY_DIR}/pch.cpp")
 target_precompile_headers(pch_std PRIVATE <algorithm> <array> <cstdint> <cstring> <functional> <map> <memory>
   <optional> <string> <string_view> <utility> <variant> <vector>)
 add_library(pch_test STATIC "${CMAKE_BINARY_DIR}/pch.cpp")
+# What tests themselves run is little; what compiles them is not. The fortified libc wants optimisation.
+set(TEST_OPTIONS -O0 -U_FORTIFY_SOURCE)
+target_compile_options(pch_test PRIVATE ${TEST_OPTIONS})
 target_compile_definitions(pch_test PRIVATE DOCTEST_CONFIG_NO_POSIX_SIGNALS)
 target_precompile_headers(pch_test PRIVATE <algorithm> <array> <cstdint> <cstring> <functional> <map> <memory>
   <optional> <string> <string_view> <utility> <variant> <vector> <doctest/doctest.h>)
@@ -34,6 +37,7 @@ function(toolkit_test name)
     return()
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  target_compile_options(${name} PRIVATE ${TEST_OPTIONS})
   target_precompile_headers(${name} REUSE_FROM pch_test)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   target_compile_definitions(${name} PRIVATE DOCTEST_CONFIG_NO_POSIX_SIGNALS
