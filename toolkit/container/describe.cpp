@@ -40,7 +40,29 @@ std::string flag_names(const std::array<FlagName, Size>& table, std::uint64_t fl
   return text.empty() ? "0" : text;
 }
 
-std::string quoted(const std::string& text) { return '"' + printable(text) + '"'; }
+/// As strace(1) has it, but that UTF-8 stays readable.
+std::string quoted(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        escaped += "\\\"";
+        break;
+      case '\\':
+        escaped += "\\\\";
+        break;
+      case '\n':
+        escaped += "\\n";
+        break;
+      case '\t':
+        escaped += "\\t";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return '"' + printable(escaped) + '"';
+}
 std::string quoted_or_null(const std::string& text) { return text.empty() ? "NULL" : quoted(text); }
 
 std::string octal(unsigned mode) {
@@ -95,7 +117,9 @@ struct Describe {
   }
   Lines operator()(const step::WriteFile& call) const {
     return {"openat(AT_FDCWD, " + quoted(call.path) +
-            ", O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0644)"};
+                ", O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0644)",
+            "write(" + tree_name(call.path) + ", " + quoted(call.content) + ", " +
+                std::to_string(call.content.size()) + ")"};
   }
   Lines operator()(const step::CopyTree& call) const {
     return {"copy " + quoted(call.source) + " to " + quoted(call.target) + ", file by file"};
@@ -111,15 +135,33 @@ struct Describe {
     return {"sethostname(" + quoted(call.name) + ", " + std::to_string(call.name.size()) + ")"};
   }
   Lines operator()(const step::LoopbackUp&) const {
-    return {"ioctl(<socket>, SIOCSIFFLAGS, {ifr_name=\"lo\", ifr_flags=IFF_UP})"};
+    return {"socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_IP)",
+            "ioctl(<socket>, SIOCSIFFLAGS, {ifr_name=\"lo\", ifr_flags=IFF_UP})"};
+  }
+  Lines operator()(const step::NewKeyring&) const {
+    return {"keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)"};
   }
   Lines operator()(const step::NewSession&) const { return {"setsid()"}; }
-  Lines operator()(const step::NewTerminal&) const {
-    return {"openat(AT_FDCWD, \"/dev/ptmx\", O_RDWR|O_NOCTTY|O_CLOEXEC)", "setsid()",
-            "ioctl(<terminal>, TIOCSCTTY, 0)"};
+  Lines operator()(const step::NewTerminal& call) const {
+    Lines calls = {"openat(AT_FDCWD, \"/dev/ptmx\", O_RDWR|O_NOCTTY|O_CLOEXEC)",
+                   "ioctl(</dev/ptmx>, TIOCSPTLCK, [0])",
+                   "ioctl(</dev/ptmx>, TIOCGPTPEER, O_RDWR|O_NOCTTY|O_CLOEXEC)"};
+    if (call.owner != 0) {
+      calls.push_back("fchown(<terminal>, " + std::to_string(call.owner) + ", -1)");
+    }
+    for (const char* next :
+         {"setsid()", "ioctl(<terminal>, TIOCSCTTY, 0)", "dup2(<terminal>, 0)",
+          "dup2(<terminal>, 1)", "dup2(<terminal>, 2)",
+          "open_tree(AT_FDCWD, \"/proc/self/fd/<terminal>\", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)",
+          "move_mount(</proc/self/fd/<terminal>>, \"\", AT_FDCWD, \"/dev/console\", "
+          "MOVE_MOUNT_F_EMPTY_PATH)",
+          "sendmsg(<supervisor>, </dev/ptmx>)"}) {
+      calls.emplace_back(next);
+    }
+    return calls;
   }
   Lines operator()(const step::EmptyInput&) const {
-    return {"openat(AT_FDCWD, \"/dev/null\", O_RDONLY)"};
+    return {"close(0)", "openat(AT_FDCWD, \"/dev/null\", O_RDONLY)"};
   }
   Lines operator()(const step::LimitBoundingSet& call) const {
     std::string kept;
@@ -133,6 +175,7 @@ struct Describe {
     for (const unsigned group : call.groups) {
       list += (list.empty() ? "" : ", ") + std::to_string(group);
     }
+    if (list.empty()) return {"setgroups(0, NULL)"};
     return {"setgroups(" + std::to_string(call.groups.size()) + ", [" + list + "])"};
   }
   Lines operator()(const step::SetGroup& call) const {
@@ -144,11 +187,13 @@ struct Describe {
     return {"setresuid(" + id + ", " + id + ", " + id + ")"};
   }
   Lines operator()(const step::SetCapabilities& call) const {
-    std::string names;
+    std::string set;
     for (const std::string_view name : capability_names(call.set)) {
-      names.append(names.empty() ? "" : "|").append(name);
+      set.append(set.empty() ? "1<<" : "|1<<").append(name);
     }
-    return {"capset(<self>, " + (names.empty() ? "0" : names) + ")"};
+    if (set.empty()) set = "0";
+    return {"capset({version=_LINUX_CAPABILITY_VERSION_3, pid=0}, {effective=" + set +
+            ", permitted=" + set + ", inheritable=0})"};
   }
   Lines operator()(const step::NoNewPrivileges&) const {
     return {"prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)"};

@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <linux/close_range.h>
+#include <linux/keyctl.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -75,6 +76,10 @@ struct Perform {
   void operator()(const step::Detach& call) const { unmount(call.target, Detach::yes); }
   void operator()(const step::SetHostname& call) const { set_hostname(call.name); }
   void operator()(const step::LoopbackUp&) const { bring_loopback_up(); }
+  void operator()(const step::NewKeyring&) const {
+    const long joined = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+    if (joined == -1 && errno != ENOSYS) throw_errno("keyctl", "KEYCTL_JOIN_SESSION_KEYRING");
+  }
   void operator()(const step::NewSession&) const { check(::setsid(), "setsid"); }
   void operator()(const step::NewTerminal& call) const {
     const Pty pty = open_pty();
@@ -114,7 +119,8 @@ struct Perform {
     } catch (const SystemError& error) {
       const int number = error.number();
       const bool absent = number == ENOENT || number == ENOTDIR || number == EROFS ||
-                          number == EACCES || number == EPERM || number == ELOOP;
+                          number == EACCES || number == EPERM || number == ELOOP ||
+                          number == EINVAL || number == EOVERFLOW;
       if (missing == step::Missing::fail || !absent) throw;
     }
   }

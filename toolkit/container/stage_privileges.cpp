@@ -22,6 +22,7 @@ void require_mapped(const Request& request, const Host& host) {
 Steps settle(const Request& request) {
   Steps steps;
   steps.push_back({step::SetHostname{request.hostname}, "the name of this uts namespace"});
+  steps.push_back({step::NewKeyring{}, "the caller's keys are not the container's"});
   steps.push_back({step::LoopbackUp{}, "127.0.0.1 and ::1 of this network namespace"});
   steps.push_back({step::ChangeDirectory{request.working_directory}, "where the command starts"});
   if (request.terminal == Terminal::own) {

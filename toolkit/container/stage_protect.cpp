@@ -18,25 +18,40 @@ constexpr std::array kReadOnly = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/s
 
 }  // namespace
 
-Steps protect(const Request& request) {
+Steps mount_kernel(const Host& host) {
   using step::Missing;
+  constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   Steps steps;
+  steps.push_back({step::MakeDirectory{.path = host.base + "/proc"}, "to mount on"});
+  steps.push_back(
+      {step::Mount{
+           .source = "proc", .target = host.base + "/proc", .type = "proc", .flags = kFlags},
+       "the processes of this pid namespace; with a user namespace only while the "
+       "host's /proc is still there"});
+  steps.push_back({step::MakeDirectory{.path = host.base + "/sys"}, "to mount on"});
+  steps.push_back({step::Mount{.source = "sysfs",
+                               .target = host.base + "/sys",
+                               .type = "sysfs",
+                               .flags = MS_RDONLY | kFlags},
+                   "the kernel's objects, to read"});
   for (const char* file : kMaskedFiles) {
-    steps.push_back(
-        {step::Mount{
-             .source = "/dev/null", .target = file, .flags = MS_BIND, .missing = Missing::skip},
-         "masked: it tells of the whole machine"});
+    steps.push_back({step::Mount{.source = "/dev/null",
+                                 .target = host.base + file,
+                                 .flags = MS_BIND,
+                                 .missing = Missing::skip},
+                     "masked: it tells of the whole machine"});
   }
   for (const char* directory : kMaskedDirectories) {
     steps.push_back({step::Mount{.source = "tmpfs",
-                                 .target = directory,
+                                 .target = host.base + directory,
                                  .type = "tmpfs",
-                                 .flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                                 .flags = MS_RDONLY | kFlags,
                                  .data = "size=0,nr_inodes=2",
                                  .missing = Missing::skip},
                      "masked: it drives the machine's firmware and devices"});
   }
-  for (const char* path : kReadOnly) {
+  for (const char* name : kReadOnly) {
+    const std::string path = host.base + name;
     steps.push_back(
         {step::Mount{
              .source = path, .target = path, .flags = MS_BIND | MS_REC, .missing = Missing::skip},
@@ -45,6 +60,15 @@ Steps protect(const Request& request) {
                          .target = path, .attributes = MOUNT_ATTR_RDONLY, .missing = Missing::skip},
                      "a write there would reach the whole machine"});
   }
+  for (const char* name : {"/proc", "/sys"}) {
+    steps.push_back({step::OpenTree{.path = host.base + name, .take = step::Take::itself},
+                     "held, to be moved into the root"});
+  }
+  return steps;
+}
+
+Steps protect(const Request& request) {
+  Steps steps;
   if (request.root_access == Access::read_only) {
     steps.push_back({step::SetAttributes{.target = "/", .attributes = MOUNT_ATTR_RDONLY},
                      "asked for: nothing is written to the root"});

@@ -95,26 +95,15 @@ Steps assemble_root(const Request& request, const Host& host) {
 }
 
 Steps pivot(const Host& host) {
-  constexpr unsigned long kKernelFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   Steps steps;
   steps.push_back({step::ChangeDirectory{host.base + "/root"}, "pivot_root takes \".\" and \".\""});
   steps.push_back({step::PivotRoot{}, "the root changes; the old one lies on top of it"});
-  steps.push_back(
-      {step::MakeDirectory{.path = "/dev", .existing = step::Existing::directory}, "to mount on"});
-  steps.push_back({step::MoveTree{.path = host.base + "/dev", .target = "/dev"},
-                   "the devices that were put together"});
-  steps.push_back(
-      {step::MakeDirectory{.path = "/proc", .existing = step::Existing::directory}, "to mount on"});
-  steps.push_back(
-      {step::Mount{.source = "proc", .target = "/proc", .type = "proc", .flags = kKernelFlags},
-       "the processes of this pid namespace; with a user namespace only while the "
-       "host's /proc is still there"});
-  steps.push_back(
-      {step::MakeDirectory{.path = "/sys", .existing = step::Existing::directory}, "to mount on"});
-  steps.push_back(
-      {step::Mount{
-           .source = "sysfs", .target = "/sys", .type = "sysfs", .flags = MS_RDONLY | kKernelFlags},
-       "the kernel's objects, to read"});
+  for (const std::string name : {"/dev", "/proc", "/sys"}) {
+    steps.push_back(
+        {step::MakeDirectory{.path = name, .existing = step::Existing::directory}, "to mount on"});
+    steps.push_back({step::MoveTree{.path = host.base + name, .target = name},
+                     "what was put together beside the root"});
+  }
   steps.push_back({step::Detach{"."}, "the host's tree is let go: no path leads there any more"});
   return steps;
 }

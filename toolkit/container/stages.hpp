@@ -15,11 +15,14 @@ using Steps = std::vector<Step>;
 Steps assemble_root(const Request& request, const Host& host);
 /// /dev and what is mounted in it, beside the root: no link of an image is on these paths.
 Steps make_devices(const Request& request, const Host& host);
-/// The root becomes "/", /dev, /proc and /sys are mounted in it, the host's tree is let go.
+/// /proc and /sys beside the root, too: what a container must not see is masked, what it must not write
+/// is read-only, before anything that is shared with another container can move a name away.
+Steps mount_kernel(const Host& host);
+/// The root becomes "/", /dev, /proc and /sys come to lie in it, the host's tree is let go.
 Steps pivot(const Host& host);
 /// Volumes, tmpfs, and the files below /etc.
 Steps mount_volumes(const Request& request, const Host& host);
-/// What a container must not see is masked, what it must not write is made read-only.
+/// With --read-only, nothing is written to the root.
 Steps protect(const Request& request);
 /// Host name, loopback, working directory, terminal and input.
 Steps settle(const Request& request);

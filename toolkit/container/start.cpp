@@ -20,6 +20,7 @@ Plan plan_start(const Request& request, const Host& host) {
   if (host.id_maps) plan.namespaces |= Ns::user;
   append(plan.steps, stage::assemble_root(request, host));
   append(plan.steps, stage::make_devices(request, host));
+  append(plan.steps, stage::mount_kernel(host));
   append(plan.steps, stage::pivot(host));
   append(plan.steps, stage::mount_volumes(request, host));
   append(plan.steps, stage::protect(request));

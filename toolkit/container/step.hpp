@@ -101,6 +101,9 @@ struct SetHostname {
 };
 struct LoopbackUp {};
 
+/// keyctl(2): a session keyring of its own; one is otherwise inherited, and no namespace holds it.
+struct NewKeyring {};
+
 /// setsid(2): no terminal of the host is a controlling one here.
 struct NewSession {};
 /// A pseudoterminal of the container's own devpts becomes stdin, stdout, stderr and /dev/console; its
@@ -131,8 +134,8 @@ struct NoNewPrivileges {};
 using Call =
     std::variant<Mount, SetAttributes, OpenTree, MoveTree, MakeDirectory, MakeFile, MakeLink,
                  WriteFile, CopyTree, ChangeDirectory, PivotRoot, Detach, SetHostname, LoopbackUp,
-                 NewSession, NewTerminal, EmptyInput, LimitBoundingSet, SetGroups, SetGroup,
-                 SetUser, SetCapabilities, NoNewPrivileges>;
+                 NewKeyring, NewSession, NewTerminal, EmptyInput, LimitBoundingSet, SetGroups,
+                 SetGroup, SetUser, SetCapabilities, NoNewPrivileges>;
 
 }  // namespace toolkit::step
 

@@ -50,7 +50,7 @@ std::string advice(const SystemError& error) {
   if (error.operation() == "clone3" && (number == ENOSPC || number == EUSERS)) {
     return "; a limit in /proc/sys/user/max_*_namespaces is reached";
   }
-  if (error.operation() == "mount" && number == EPERM && error.subject() == "/proc") {
+  if (error.operation() == "mount" && number == EPERM && error.subject().ends_with("/proc")) {
     return "; parts of this machine's own /proc are covered, as in another container: then the "
            "kernel "
            "gives no new one";
@@ -74,6 +74,11 @@ Report explain(const std::exception& error) {
   const auto* system = dynamic_cast<const SystemError*>(&error);
   if (system == nullptr) return {.line = error.what()};
   if (system->operation() == "command") return explain_search(*system);
+  if (system->operation() == "execveat" && system->number() == E2BIG) {
+    return {"the command's words and variables are too long for the kernel: " +
+                system->code().message(),
+            kNotExecutable};
+  }
   if (system->operation() == "exec") return explain_exec(*system);
   return {.line = system->what() + advice(*system)};
 }
