@@ -3,11 +3,13 @@
 #include <grp.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "toolkit/kernel/error.hpp"
@@ -19,6 +21,18 @@ namespace toolkit {
 
 namespace {
 constexpr gid_t kKeepId = static_cast<gid_t>(-1);
+
+/// Where a link leads can be seen only when it is opened: a volume over /proc would show the container
+/// another's truth (CVE-2019-16884).
+Fd open_target(const std::string& path) {
+  Fd target = open_file(path, O_PATH);
+  struct statfs filesystem {};
+  check(::fstatfs(target.get(), &filesystem), "fstatfs", path);
+  if (filesystem.f_type == PROC_SUPER_MAGIC)
+    throw SystemError(EACCES, "mount on /proc by way of", path);
+  return target;
+}
+
 }  // namespace
 
 struct Perform {
@@ -39,7 +53,11 @@ struct Perform {
   void operator()(const step::MoveTree& call) const {
     const FdRef tree = self.trees_.at(call.path);
     if (call.attributes != 0) set_attributes(tree, call.attributes, call.recurse);
-    tolerate(call.missing, [&] { move_mount(tree, call.target); });
+    if (call.last_link == step::LastLink::follow) {
+      move_mount(tree, open_target(call.target), call.target);
+    } else {
+      tolerate(call.missing, [&] { move_mount(tree, call.target); });
+    }
   }
   void operator()(const step::MakeDirectory& call) const {
     tolerate(call.missing, [&] {

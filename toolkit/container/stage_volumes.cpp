@@ -37,7 +37,8 @@ void add_volume(Steps& steps, const Volume& volume) {
   steps.push_back({step::MoveTree{.path = volume.source,
                                   .target = volume.target,
                                   .attributes = attributes,
-                                  .recurse = Recurse::yes},
+                                  .recurse = Recurse::yes,
+                                  .last_link = step::LastLink::follow},
                    "a volume"});
 }
 

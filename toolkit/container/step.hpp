@@ -43,6 +43,9 @@ struct OpenTree {
   Take take = Take::copy;
 };
 
+/// Is a link in the last place of a target followed, inside the container's root?
+enum class LastLink { stay, follow };
+
 /// mount_setattr(2) and move_mount(2): puts at `target` what OpenTree took hold of as `path`.
 struct MoveTree {
   std::string path;
@@ -50,6 +53,7 @@ struct MoveTree {
   std::uint64_t attributes = 0;
   Recurse recurse = Recurse::no;
   Missing missing = Missing::fail;
+  LastLink last_link = LastLink::stay;
 };
 
 /// What may be there already where a directory is made: anything, or a directory and no link to one.

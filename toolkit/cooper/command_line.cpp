@@ -71,14 +71,43 @@ CLI::App* add_run(CLI::App& app, RunOptions& options) {
   return verb;
 }
 
-/// CLI11 leaves what it does not know where the command begins.
-std::vector<std::string> command_words(const CLI::App& verb) {
-  std::vector<std::string> words = verb.remaining();
-  if (!words.empty() && words.front() == "--") {
-    words.erase(words.begin());
-  } else if (!words.empty() && words.front().starts_with('-')) {
-    throw CLI::ExtrasError({words.front()});
+/// Does this word ("-w", "--user", "-itw") want the next one as its value?
+bool takes_next(const CLI::App& verb, const std::string& word) {
+  if (word.find('=') != std::string::npos) return false;
+  const auto has_value = [&verb](const std::string& name) {
+    const CLI::Option* option = verb.get_option_no_throw(name);
+    return option != nullptr && option->get_items_expected_max() > 0;
+  };
+  if (word.starts_with("--")) return has_value(word);
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    if (has_value(std::string("-") + word[i])) return i + 1 == word.size();
   }
+  return false;
+}
+
+/// Takes the words behind a "--" that ends the options off `argv`. CLI11 knows such a word in
+/// a program, but not in a verb.
+std::vector<std::string> split_at_mark(const CLI::App& verb, std::vector<std::string>& argv) {
+  std::size_t at = 0;
+  while (at < argv.size() && argv[at] != verb.get_name()) ++at;
+  for (++at; at < argv.size() && argv[at].starts_with('-'); ++at) {
+    if (argv[at] == "--") {
+      std::vector<std::string> words(argv.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                                     argv.end());
+      argv.resize(at);
+      return words;
+    }
+    if (takes_next(verb, argv[at])) ++at;
+  }
+  return {};
+}
+
+/// CLI11 leaves what it does not know where the command begins.
+std::vector<std::string> command_words(const CLI::App& verb, std::vector<std::string> marked) {
+  std::vector<std::string> words = verb.remaining();
+  if (!words.empty() && words.front().starts_with('-')) throw CLI::ExtrasError({words.front()});
+  words.insert(words.end(), std::make_move_iterator(marked.begin()),
+               std::make_move_iterator(marked.end()));
   return words;
 }
 
@@ -111,8 +140,10 @@ int cooper(int argc, char** argv) try {
   CLI::App* verb = add_run(app, options);
   app.require_subcommand(1);
   try {
-    app.parse(argc, argv);
-    options.words = command_words(*verb);
+    std::vector<std::string> given(argv + 1, argv + argc);
+    std::vector<std::string> marked = split_at_mark(*verb, given);
+    app.parse(std::vector<std::string>(given.rbegin(), given.rend()));  // as CLI11 wants them
+    options.words = command_words(*verb, std::move(marked));
   } catch (const CLI::CallForHelp&) {
     return print((verb->parsed() ? verb : &app)->help());
   } catch (const CLI::CallForVersion& version) {

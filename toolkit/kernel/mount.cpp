@@ -80,6 +80,12 @@ void move_mount(FdRef tree, const std::string& target) {
       "move_mount", target);
 }
 
+void move_mount(FdRef tree, FdRef target, const std::string& name) {
+  constexpr unsigned kByDescriptors = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+  check(::syscall(SYS_move_mount, tree.get(), "", target.get(), "", kByDescriptors), "move_mount",
+        name);
+}
+
 namespace {
 
 void set_attributes(int fd, const char* path, unsigned flags, std::uint64_t attributes,

@@ -42,6 +42,8 @@ Fd open_tree(const std::string& path, Recurse recurse);
 Fd open_mount(const std::string& path);
 /// Attaches what open_tree or open_mount gave. See move_mount(2).
 void move_mount(FdRef tree, const std::string& target);
+/// Attaches it to a place that is held; `name` is for the error.
+void move_mount(FdRef tree, FdRef target, const std::string& name);
 /// Sets MOUNT_ATTR_ flags of a detached tree, below it too when asked. See mount_setattr(2).
 void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse);
 /// The same for what is mounted at a path: it adds flags, where a remount would replace them all.
