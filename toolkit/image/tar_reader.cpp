@@ -23,6 +23,11 @@ class Input {
 
   [[nodiscard]] archive* get() const { return archive_.get(); }
 
+  /// How much there was, once all of it was read.
+  [[nodiscard]] std::optional<std::int64_t> total() const {
+    return ended_ ? std::optional(total_) : std::nullopt;
+  }
+
   void open() { check(::archive_read_open(get(), this, nullptr, read, nullptr)); }
 
   /// Only a whole success passes: a warning means that something was left out or guessed.
@@ -42,6 +47,8 @@ class Input {
     auto& input = *static_cast<Input*>(data);
     try {
       const std::size_t got = input.source_(input.buffer_.data(), input.buffer_.size());
+      input.total_ += static_cast<std::int64_t>(got);
+      input.ended_ = got == 0;
       *buffer = input.buffer_.data();
       return static_cast<la_ssize_t>(got);
     } catch (...) {
@@ -54,6 +61,8 @@ class Input {
   static constexpr std::size_t kBufferSize = 256 << 10;
   ByteSource source_;
   std::vector<char> buffer_ = std::vector<char>(kBufferSize);
+  std::int64_t total_ = 0;
+  bool ended_ = false;
   std::exception_ptr failure_ = {};
   Archive archive_{::archive_read_new(), ::archive_read_free};
 };
@@ -123,7 +132,20 @@ ByteSource decompress(ByteSource compressed, Compression compression) {
 
 struct TarReader::State {
   explicit State(ByteSource source) : input(std::move(source)) {}
+
+  /// Some writers stop right behind the last content: without the zeros that fill its block, and
+  /// without the two that end an archive. Nothing is missing then, and Go's reader takes it too.
+  [[nodiscard]] bool ends_unpadded() const {
+    constexpr std::int64_t kBlock = 512;
+    const auto total = input.total();
+    return total && content_read == content_size && content_size % kBlock != 0 &&
+           *total % kBlock == content_size % kBlock;
+  }
+
   Input input;
+  std::int64_t content_size = 0;  ///< of the entry at hand
+  std::int64_t content_read = 0;
+  bool at_end = false;
 };
 
 TarReader::TarReader(ByteSource source) : state_(std::make_unique<State>(std::move(source))) {
@@ -138,6 +160,7 @@ TarReader& TarReader::operator=(TarReader&&) noexcept = default;
 TarReader::~TarReader() = default;
 
 std::optional<TarEntry> TarReader::next() {
+  if (state_->at_end) return {};
   archive_entry* header = nullptr;
   const int result = ::archive_read_next_header(state_->input.get(), &header);
   if (result == ARCHIVE_EOF) return {};
@@ -152,6 +175,8 @@ std::optional<TarEntry> TarReader::next() {
                  .target = {},
                  .size = ::archive_entry_size(header),
                  .xattrs = xattrs_of(header)};
+  state_->content_size = entry.size;
+  state_->content_read = 0;
   entry.target = text_of(entry.type == EntryType::hardlink ? ::archive_entry_hardlink(header)
                                                            : ::archive_entry_symlink(header));
   return entry;
@@ -166,7 +191,10 @@ void TarReader::read_content(
     la_int64_t offset = 0;
     const int result = ::archive_read_data_block(input.get(), &data, &size, &offset);
     if (result == ARCHIVE_EOF) return;
+    state_->at_end = result == ARCHIVE_FATAL && state_->ends_unpadded();
+    if (state_->at_end) return;
     input.check(result);
+    state_->content_read = offset + static_cast<std::int64_t>(size);
     sink(offset, {static_cast<const char*>(data), size});
   }
 }

@@ -150,6 +150,16 @@ TEST_SUITE("unit") {
     CHECK(refusal(std::string(4096, 'x')) != "accepted");
   }
 
+  TEST_CASE("tar: an archive that stops right behind its last content is whole") {
+    const std::string good = test::tar({file("a", "x"), file("b", std::string(700, 'y'))});
+    const std::string stopped = good.substr(0, 3 * 512 + 700);
+    REQUIRE(stopped.back() == 'y');
+    CHECK(read_all_items(stopped).size() == 2);
+    CHECK(read_all_items(stopped).back().text == std::string(700, 'y'));
+    CHECK(refusal(stopped.substr(0, stopped.size() - 1)) != "accepted");
+    CHECK(refusal(stopped.substr(0, stopped.size() - 512)) != "accepted");
+  }
+
   TEST_CASE("tar: an archive of no entries is read") {
     CHECK(read_all_items(end_of_archive()).empty());
     CHECK(read_all_items("").empty());

@@ -33,18 +33,6 @@ std::string link_target(FdRef directory, const SplitPath& link) {
   return target;
 }
 
-Fd make_missing(FdRef root, const std::string& path, int links_left) {
-  if (auto found = find_directory_in_root(root, path)) return std::move(*found);
-  const SplitPath place = split_path(path);
-  const Fd parent = make_missing(root, place.parent, links_left);
-  if (::mkdirat(parent.get(), place.name.c_str(), 0755) == 0) {
-    return open_at(parent, place.name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-  }
-  if (errno != EEXIST) throw_errno("mkdir", path);
-  if (links_left == 0) throw SystemError(ELOOP, "mkdir", path);
-  return make_missing(root, link_target(parent, place), links_left - 1);
-}
-
 bool unlink_unless_directory(FdRef directory, const std::string& name) {
   if (::unlinkat(directory.get(), name.c_str(), 0) == 0 || errno == ENOENT) return true;
   if (errno != EISDIR) throw_errno("unlink", name);
@@ -104,8 +92,15 @@ std::optional<Fd> find_directory_in_root(FdRef root, const std::string& path) {
 }
 
 Fd make_directory_in_root(FdRef root, const std::string& path) {
-  constexpr int kMostLinks = 40;  // MAXSYMLINKS of the kernel
-  return make_missing(root, path, kMostLinks);
+  if (auto found = find_directory_in_root(root, path)) return std::move(*found);
+  const SplitPath place = split_path(path);
+  const Fd parent = make_directory_in_root(root, place.parent);
+  if (::mkdirat(parent.get(), place.name.c_str(), 0755) == 0) {
+    return open_at(parent, place.name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+  }
+  if (errno != EEXIST) throw_errno("mkdir", path);
+  // A link that dangles. The kernel has followed this chain of links above, so it has an end.
+  return make_directory_in_root(root, link_target(parent, place));
 }
 
 std::vector<std::string> list_names(FdRef directory) {
