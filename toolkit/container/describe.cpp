@@ -105,10 +105,11 @@ struct Describe {
     const bool follow = call.last_link == step::LastLink::follow;
     if (follow) {
       calls.push_back("openat(AT_FDCWD, " + quoted(call.target) + ", O_RDONLY|O_CLOEXEC|O_PATH)");
-      calls.push_back("fstatfs(<target>)");
+      calls.push_back("fstatfs(" + tree_name(call.target) + ", ...)");
     }
     calls.push_back("move_mount(" + tree + ", \"\", " +
-                    (follow ? "<target>, \"\", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)"
+                    (follow ? tree_name(call.target) +
+                                  ", \"\", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)"
                             : "AT_FDCWD, " + quoted(call.target) + ", MOVE_MOUNT_F_EMPTY_PATH)"));
     return calls;
   }

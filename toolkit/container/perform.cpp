@@ -46,12 +46,14 @@ struct Perform {
     tolerate(call.missing, [&] { set_attributes_at(call.target, call.attributes, call.recurse); });
   }
   void operator()(const step::OpenTree& call) const {
-    self.trees_.insert_or_assign(call.path, call.take == step::Take::copy
-                                                ? open_tree(call.path, call.recurse)
-                                                : open_mount(call.path));
+    self.trees_.emplace(call.path, call.take == step::Take::copy
+                                       ? open_tree(call.path, call.recurse)
+                                       : open_mount(call.path));
   }
   void operator()(const step::MoveTree& call) const {
-    const FdRef tree = self.trees_.at(call.path);
+    // One place of the host can be shown twice: each time by a tree of its own.
+    const FdRef tree = self.moved_.emplace_back(
+        std::move(self.trees_.extract(self.trees_.find(call.path)).mapped()));
     if (call.attributes != 0) set_attributes(tree, call.attributes, call.recurse);
     if (call.last_link == step::LastLink::follow) {
       move_mount(tree, open_target(call.target), call.target);

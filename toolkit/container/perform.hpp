@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "toolkit/container/plan.hpp"
 
@@ -18,7 +19,8 @@ class Performer {
   friend struct Perform;
   Channel& channel_;
   /// What OpenTree took hold of, by its path; close-on-exec, so nothing has to be closed before.
-  std::map<std::string, Fd> trees_;
+  std::multimap<std::string, Fd> trees_;  ///< what OpenTree took hold of, by its path
+  std::vector<Fd> moved_;                 ///< what of it has its place; all close with the exec
 };
 
 /// Signals as a program expects them: none blocked, none ignored. A shell that starts us in the

@@ -31,10 +31,17 @@ void add(std::string& text, const std::string& call, const std::string& why) {
 void add_id_maps(std::string& text, const IdMaps& maps) {
   const auto one_line = [](const std::vector<IdMap>& map) {
     std::string line = format_map(map);
+    for (char& c : line) {
+      if (c == '\n') c = ' ';
+    }
     line.pop_back();
-    for (std::size_t at = 0; (at = line.find('\n', at)) != std::string::npos;)
-      line.replace(at, 1, "\\n");
     return line;
+  };
+  const auto written = [](const std::string& file, const std::string& content) {
+    std::string escaped;
+    for (const char c : content) escaped += c == '\n' ? "\\n" : std::string(1, c);
+    return "write(</proc/CHILD/" + file + ">, \"" + escaped + "\", " +
+           std::to_string(content.size()) + ")";
   };
   if (maps.writer == IdMaps::Writer::newidmap) {
     add(text, "newuidmap <child> " + one_line(maps.uids),
@@ -43,22 +50,53 @@ void add_id_maps(std::string& text, const IdMaps& maps) {
     return;
   }
   if (maps.setgroups == IdMaps::Setgroups::deny) {
-    add(text, "write(</proc/CHILD/setgroups>, \"deny\")",
+    add(text, written("setgroups", "deny"),
         "the parent: the kernel demands it before a gid_map without privilege");
   }
-  add(text, "write(</proc/CHILD/uid_map>, \"" + one_line(maps.uids) + "\\n\")",
+  add(text, written("uid_map", format_map(maps.uids)),
       "the parent: which user is root in the child's user namespace");
-  add(text, "write(</proc/CHILD/gid_map>, \"" + one_line(maps.gids) + "\\n\")",
-      "the parent: which group");
+  add(text, written("gid_map", format_map(maps.gids)), "the parent: which group");
+}
+
+/// From the last step to the command: how the child stops being `cooper`.
+void add_command(std::string& text, const Command& command) {
+  const bool stays = command.init == InitProcess::hop;
+  const std::string& name = command.argv.front();
+  const std::string file = name.find('/') == std::string::npos ? "<found by PATH>" : name;
+  std::string argv;
+  for (const std::string& word : command.argv) {
+    argv.append(argv.empty() ? "" : ", ").append("\"").append(printable(word)).append("\"");
+  }
+  const std::string env = "[/* " + std::to_string(command.env.size()) +
+                          (command.env.size() == 1 ? " var */]" : " vars */]");
+  add(text,
+      "execveat(<hop>, \"\", [\"hop\", \"" + std::string(stays ? "init" : "exec") +
+          "\", \"<errors>\", \"" + printable(file) + "\", " + argv + "], " + env +
+          ", AT_EMPTY_PATH)",
+      "cooper is no longer this process's program");
+  if (stays) {
+    add(text, "clone(child_stack=NULL, flags=SIGCHLD)",
+        "the hop stays as PID 1, reaps and hands signals on (--init)");
+    add(text, "setpgid(0, 0)", "the command leads a process group of its own");
+    add(text, "ioctl(0, TIOCSPGRP, [2])", "which is in the foreground, where there is a terminal");
+  }
+  add(text, "execve(\"" + printable(file) + "\", [" + argv + "], " + env + ")",
+      stays ? "the command" : "the command is PID 1");
 }
 
 }  // namespace
 
 std::string print_plan(const Plan& plan) {
   std::string text;
-  add(text, "clone3({flags=" + clone_flags(plan.namespaces) + ", exit_signal=SIGCHLD})",
+  add(text,
+      "clone3({flags=" + clone_flags(plan.namespaces) +
+          ", pidfd=<pidfd>, exit_signal=SIGCHLD, stack=NULL, stack_size=0}, 88)",
       "one child, in all its new namespaces at once");
-  if (plan.id_maps) add_id_maps(text, *plan.id_maps);
+  if (plan.id_maps) {
+    add_id_maps(text, *plan.id_maps);
+    add(text, "read(<mapped>, \".\", 1)",
+        "the child: without ids it is nobody in its own namespace");
+  }
   add(text, "close_range(3, 4294967295, CLOSE_RANGE_CLOEXEC)",
       "the child: no descriptor that the caller left open reaches the command");
   add(text, "memfd_create(\"hop\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC)",
@@ -70,18 +108,12 @@ std::string print_plan(const Plan& plan) {
     add(text, "prctl(PR_SET_PDEATHSIG, SIGKILL)",
         "the container ends with cooper, whatever ends that");
   }
-  add(text, "read(<gate>)", "the child waits until the parent has recorded it");
-  add(text, "execveat(<hop>, \"\", [\"hop\", …], AT_EMPTY_PATH)",
-      "cooper is no longer this process's program");
-  std::string argv;
-  for (const std::string& word : plan.command.argv) {
-    argv.append(argv.empty() ? "" : ", ").append("\"").append(printable(word)).append("\"");
+  add(text, "read(<gate>, \".\", 1)", "the child waits until the parent has recorded it");
+  if (plan.die_with_parent) {
+    add(text, "poll([{fd=<gate>, events=POLLIN}], 1, 0)",
+        "a parent that has ended since it opened the gate sent no signal");
   }
-  if (plan.command.init == InitProcess::hop) {
-    add(text, "clone(SIGCHLD)", "the hop stays as PID 1, reaps and hands signals on (--init)");
-  }
-  add(text, "execve(<found by PATH>, [" + argv + "])",
-      plan.command.init == InitProcess::hop ? "the command" : "the command is PID 1");
+  add_command(text, plan.command);
   return text;
 }
 
