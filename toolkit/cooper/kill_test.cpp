@@ -182,8 +182,8 @@ void check_orphan(Caller caller) {
 
 using namespace toolkit::test;  // NOLINT: a test file
 
-#define NEEDS(caller)                                             \
-  const std::string lack = toolkit::test::cannot_call_as(caller); \
+#define NEEDS(caller)                                              \
+  const std::string lack = toolkit::test::cannot_trace_as(caller); \
   SKIP_UNLESS(lack.empty(), lack)
 
 TEST_SUITE("tool") {

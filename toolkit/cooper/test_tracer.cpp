@@ -18,6 +18,7 @@
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/process.hpp"
+#include "toolkit/kernel/users.hpp"
 
 namespace toolkit::test {
 namespace {
@@ -270,6 +271,14 @@ void Tracer::resume(const Stopped& process) {
 
 Traced trace(const std::vector<std::string>& command, const TraceOptions& options) {
   return Tracer(command, options).follow();
+}
+
+std::string cannot_trace_as(Caller caller) {
+  std::string lack = cannot_call_as(caller);
+  if (!lack.empty() || is_root()) return lack;
+  return maps_of_caller().writer == IdMaps::Writer::newidmap
+             ? "newuidmap can't be traced without root"
+             : "";
 }
 
 }  // namespace toolkit::test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "toolkit/cooper/test_ground.hpp"
+
 namespace toolkit::test {
 
 enum class Role { cooper, container };
@@ -48,5 +50,9 @@ struct TraceOptions {
 /// left. This process becomes a subreaper, so nothing can hide from it; it may have no other child.
 /// See ptrace(2).
 Traced trace(const std::vector<std::string>& command, const TraceOptions& options);
+
+/// Why what this caller starts can't be traced here, or nothing: newuidmap(1) gets its rights from its
+/// file, which the kernel does not give under a tracer who lacks them.
+std::string cannot_trace_as(Caller caller);
 
 }  // namespace toolkit::test
