@@ -83,6 +83,7 @@ TEST_SUITE("unit") {
     CHECK(unescape_octal("\\") == "\\");
     CHECK(unescape_octal("a\\04") == "a\\04");
     CHECK(unescape_octal("\\089") == "\\089");
+    CHECK(unescape_octal("\\04x") == "\\04x");
     CHECK(unescape_octal("\\n") == "\\n");
   }
 

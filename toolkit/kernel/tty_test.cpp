@@ -150,9 +150,9 @@ TEST_SUITE("kernel") {
       REQUIRE(has_flag(before, ICANON));
       {
         const RawMode raw{pty.slave};
-        CHECK_FALSE(has_flag(settings(pty.slave), ICANON));
+        REQUIRE_FALSE(has_flag(settings(pty.slave), ICANON));  // or the read below would block
         CHECK_FALSE(has_flag(settings(pty.slave), ECHO));
-        CHECK_FALSE(has_flag(settings(pty.slave), ISIG));
+        REQUIRE_FALSE(has_flag(settings(pty.slave), ISIG));
         toolkit::write_all(pty.master, "\3", "master");
         CHECK(read_some(pty.slave) == "\3");  // no line, no signal
       }
