@@ -38,7 +38,7 @@ if [ "$3" = -n ]; then
   exit 0
 fi
 mkdir "$WORLD/building" || { echo "two at once" >>"$WORLD/calls"; exit 1; }
-if [ -p "$WORLD/go" ]; then echo >"$WORLD/started"; read -r _ <"$WORLD/go"; fi
+if [ -p "$WORLD/go" ]; then echo >"$WORLD/started"; read -r _ <"$WORLD/go"; rm "$WORLD/go"; fi
 if [ -e "$WORLD/no-compile" ]; then
   echo "FAILED: a.o"; echo "a.cpp:3:5: error: first"; echo "    3 | here"; echo "      | ^"
   echo "b.cpp:1:1: error: second"
