@@ -7,10 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <stdexcept>
+
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/mount.hpp"
+#include "toolkit/kernel/ns.hpp"
+#include "toolkit/kernel/users.hpp"
 
 namespace toolkit {
 
@@ -68,13 +72,42 @@ void drop_privileges() {
   set_no_new_privs();
 }
 
-}  // namespace
-
-void enter_cell(const std::string& layout, const std::string& scratch) {
+void enter_cell(const Cell& cell) {
   silence_standard_streams();
-  enter_root_of_two(layout, scratch);
+  enter_root_of_two(cell.layout, cell.scratch);
   set_limits();
   drop_privileges();
+}
+
+bool is_root() { return ::geteuid() == 0; }
+
+}  // namespace
+
+Owners owners_in_cell() {
+  const bool all = is_root() || maps_of_caller().writer == IdMaps::Writer::newidmap;
+  return all ? Owners::kept : Owners::single;
+}
+
+Process spawn_in_cell(const Cell& cell, const std::function<void()>& body) {
+  constexpr Ns kNamespaces = Ns::mount | Ns::net | Ns::ipc | Ns::uts | Ns::pid | Ns::cgroup;
+  Gate mapped;
+  Process child =
+      Process::spawn({.namespaces = is_root() ? kNamespaces : kNamespaces | Ns::user}, [&] {
+        mapped.wait();
+        enter_cell(cell);
+        body();
+      });
+  if (!is_root()) write_id_maps(child.pid(), maps_of_caller());
+  mapped.open();
+  return child;
+}
+
+void await_success(Process& process) {
+  process.await_exec();
+  const ExitStatus status = process.wait();
+  if (status.shell_code() == 0) return;
+  throw std::runtime_error("the process in the cell was ended by signal " +
+                           std::to_string(status.signal));
 }
 
 }  // namespace toolkit

@@ -15,8 +15,6 @@
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
-#include "toolkit/kernel/process.hpp"
-#include "toolkit/kernel/users.hpp"
 #include "toolkit/test/test.hpp"
 
 using namespace toolkit;        // NOLINT: a test file
@@ -34,17 +32,8 @@ void in_cell(const std::function<void()>& body) {
   temp.file("layout/inside", "readable");
   temp.file("scratch/inside", "");
   temp.file("outside", "");
-  Gate mapped;
-  const bool root = is_root();
-  Process child =
-      Process::spawn({.namespaces = root ? kCellNamespaces : kCellNamespaces | Ns::user}, [&] {
-        mapped.wait();
-        enter_cell(temp.at("layout"), temp.at("scratch"));
-        body();
-      });
-  if (!root) write_id_maps(child.pid(), rootless_maps(::geteuid(), ::getegid(), {}, {}));
-  mapped.open();
-  child.await_exec();
+  Process child = spawn_in_cell({.layout = temp.at("layout"), .scratch = temp.at("scratch")}, body);
+  await_success(child);
 }
 
 }  // namespace
@@ -53,6 +42,11 @@ TEST_SUITE("kernel") {
   TEST_CASE("cell: a fact that is not so comes out of it [userns]") {
     SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
     CHECK_THROWS_WITH(in_cell([] { expect(false, "not so"); }), "not so");
+  }
+
+  TEST_CASE("cell: a process that a signal ended is told [userns]") {
+    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    CHECK_THROWS_WITH(in_cell([] { ::_exit(7); }), "the process in the cell was ended by signal 0");
   }
 
   TEST_CASE("cell: it holds two directories and nothing else [userns]") {

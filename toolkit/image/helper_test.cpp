@@ -92,6 +92,18 @@ TEST_SUITE("tool") {
     CHECK(run({record->root + "/bin/busybox", "echo", "it runs"}).out == "it runs\n");
   }
 
+  TEST_CASE("helper: an image that is removed is gone [userns]") {
+    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    const TempDir temp;
+    REQUIRE(helper({"unpack", "--store", temp.at("store"), kEmbedded}).status == 0);
+    const std::string root = find_record(temp.at("store"), kEmbedded, "")->root;
+    const Outcome outcome = helper({"remove", "--store", temp.at("store"), kEmbedded});
+    CHECK(outcome.status == 0);
+    CHECK(outcome.err.empty());
+    CHECK_FALSE(fs::exists(root));
+    CHECK_FALSE(find_record(temp.at("store"), kEmbedded, ""));
+  }
+
   TEST_CASE("helper: a failure is one line and exit 125") {
     const TempDir temp;
     temp.file("layout/index.json", "{}");

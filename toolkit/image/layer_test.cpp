@@ -116,6 +116,16 @@ TEST_SUITE("unit") {
     CHECK(box.kind("x") == "directory");
   }
 
+  TEST_CASE("layer: times that no clock shows are taken or refused") {
+    Box box;
+    for (const char* time : {"-1", "99999999999", "9223372036854775807", "99999999999999999999",
+                             "0.999999999", "nan", "1e9", ""}) {
+      CAPTURE(time);
+      box.apply({pax({std::string("mtime=") + time}) + raw_header({}) + end_of_archive()});
+      CHECK(box.kind("f") != "other");
+    }
+  }
+
   TEST_CASE("layer: names of any bytes arrive as they are") {
     Box box;
     const std::string name = "\xff\n한글 e\xcc\x81";

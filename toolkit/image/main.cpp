@@ -56,6 +56,18 @@ void unpack(const UnpackOptions& options) {
                         std::filesystem::absolute(options.layout), options.tag);
 }
 
+struct RemoveOptions {
+  std::string store = {};
+  std::string layout = {};
+  std::string tag = {};
+};
+
+void remove(const RemoveOptions& options) {
+  const std::string store = std::filesystem::absolute(options.store);
+  toolkit::remove_record(store, std::filesystem::absolute(options.layout), options.tag);
+  toolkit::remove_unrecorded(store);
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Unpacks OCI images for cooper, and packs the embedded one.", "cooper-image");
   app.require_subcommand(1);
@@ -72,6 +84,14 @@ int run(int argc, char** argv) {
   unpack_verb->add_option("LAYOUT", unpacking.layout, "an OCI image layout")->required();
   unpack_verb->add_option("TAG", unpacking.tag, "which of its images, when it has several");
   unpack_verb->callback([&] { unpack(unpacking); });
+
+  RemoveOptions removing;
+  CLI::App* remove_verb =
+      app.add_subcommand("remove", "forget an image, and its tree with the last");
+  remove_verb->add_option("--store", removing.store, "directory of the store")->required();
+  remove_verb->add_option("LAYOUT", removing.layout, "its layout, as it was unpacked")->required();
+  remove_verb->add_option("TAG", removing.tag, "its tag, as it was unpacked");
+  remove_verb->callback([&] { remove(removing); });
 
   try {
     app.parse(argc, argv);

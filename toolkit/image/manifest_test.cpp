@@ -76,6 +76,13 @@ TEST_SUITE("unit") {
           "accepted");
   }
 
+  TEST_CASE("manifest: where else a layer could be had does not matter") {
+    const std::string text = R"({"schemaVersion":2,"config":)" + kConfigDescriptor +
+                             R"(,"layers":[)" + kLayer.substr(0, kLayer.size() - 1) +
+                             R"(,"urls":["http://127.0.0.1/x"]}]})";
+    CHECK(parse_manifest(text, kManifestType).layers.front().digest == kDigest);
+  }
+
   TEST_CASE("manifest: what could also be an index is refused") {
     CHECK(manifest_refusal(manifest_text(R"(,"manifests":[])")) ==
           "manifest: has 'manifests', so it could be read in two ways");

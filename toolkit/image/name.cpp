@@ -35,6 +35,8 @@ std::string absolute(std::string_view path) {
 
 ImageName layout_name(std::string_view name, std::string_view path, std::string_view tag) {
   if (path.empty()) refuse(name, "the path of an OCI image layout is empty");
+  // It becomes a word of the helper's command line, where a '-' would make it an option.
+  if (tag.starts_with('-')) refuse(name, "a tag begins with a letter or digit");
   if (has_control_bytes(name)) refuse(name, "a control character in the name");
   return {.layout = absolute(path), .tag = std::string(tag)};
 }

@@ -94,6 +94,7 @@ TEST_SUITE("unit") {
                                     std::string("oci:"),
                                     std::string("oci::latest"),
                                     std::string("oci:/a:"),
+                                    std::string("oci:/a:--help"),
                                     std::string("oci:/a\nb"),
                                     std::string("/a\x07"),
                                     std::string(300, 'a'),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -16,9 +17,10 @@
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/process.hpp"
 #include "toolkit/kernel/rootfs.hpp"
-#include "toolkit/kernel/users.hpp"
 
 namespace toolkit {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -64,15 +66,12 @@ void sync_directory(const std::string& path) {
   check(::fsync(open_file(path, O_RDONLY | O_DIRECTORY).get()), "fsync", path);
 }
 
-/// What the child is to do, and how the two speak.
+/// What the child in the cell is to do, and how the two speak.
 struct Task {
-  std::string layout = {};
-  std::string scratch = {};
   std::string tag = {};
   std::string workspace = {};
   Owners owners = Owners::kept;
   Quota quota = {};
-  Gate mapped = {};  ///< the child's ids are written
   Gate wanted = {};  ///< the parent has no such tree yet
   Pipe report = make_pipe();
 };
@@ -97,8 +96,6 @@ void remove_leftovers(FdRef scratch, const std::string& ours) {
 
 /// The child: tells what the image is, and unpacks it when it is wanted.
 void unpack_in_cell(Task& task) {
-  task.mapped.wait();
-  enter_cell(task.layout, task.scratch);
   const Fd directory = open_file(kCellLayout, O_PATH | O_DIRECTORY);
   const Fd scratch = open_file(kCellScratch, O_RDONLY | O_DIRECTORY);
   remove_leftovers(scratch, task.workspace);
@@ -111,14 +108,6 @@ void unpack_in_cell(Task& task) {
   unpack_layers(layout, image, workspace, task.owners, task.quota);
 }
 
-void await_success(Process& child) {
-  child.await_exec();
-  const ExitStatus status = child.wait();
-  if (status.shell_code() == 0) return;
-  throw std::runtime_error("the unpacking process was ended by signal " +
-                           std::to_string(status.signal));
-}
-
 /// What the child says of the image. It has read a stranger's bytes, so it is believed in nothing
 /// but the image itself: where the tree goes is made here, of a digest that is one.
 RecordFile read_report(Task& task, Process& child) {
@@ -126,7 +115,7 @@ RecordFile read_report(Task& task, Process& child) {
   auto report = parse_record(read_all(task.report.read, "report"));
   if (report) return std::move(*report);
   await_success(child);
-  throw std::runtime_error("the unpacking process said nothing");
+  throw std::runtime_error("the process in the cell said nothing");
 }
 
 void make_tree(Task& task, Process& child, const Workspace& workspace, const std::string& tree) {
@@ -147,21 +136,9 @@ void unpack_image(const std::string& store, const std::string& layout, const std
   const Fd lock = lock_store(store);
   if (find_record(store, layout, tag)) return;
   const Workspace workspace(store);
-  const bool root = ::geteuid() == 0;
-  const IdMaps maps = root ? IdMaps{} : maps_of_caller();
-  const bool all_ids = root || maps.writer == IdMaps::Writer::newidmap;
-  Task task{.layout = layout,
-            .scratch = store + "/tmp",
-            .tag = tag,
-            .workspace = workspace.name(),
-            .owners = all_ids ? Owners::kept : Owners::single,
-            .quota = quota};
-  Process child =
-      Process::spawn({.namespaces = root ? kCellNamespaces : kCellNamespaces | Ns::user},
-                     [&task] { unpack_in_cell(task); });
-  if (!root) write_id_maps(child.pid(), maps);
-  task.mapped.open();
-
+  Task task{.tag = tag, .workspace = workspace.name(), .owners = owners_in_cell(), .quota = quota};
+  Process child = spawn_in_cell({.layout = layout, .scratch = store + "/tmp"},
+                                [&task] { unpack_in_cell(task); });
   RecordFile report = read_report(task, child);
   const Digest chain = parse_digest(report.record.root);
   const std::string trees = store + "/trees/" + chain.algorithm;
@@ -178,6 +155,36 @@ void unpack_image(const std::string& store, const std::string& layout, const std
     remove_record(store, layout, tag);
     throw;
   }
+}
+
+namespace {
+
+/// Does any record below a directory of records name this tree?
+bool is_recorded(const fs::path& records, const std::string& root) {
+  for (const auto& entry : fs::recursive_directory_iterator(records)) {
+    if (!entry.is_regular_file()) continue;
+    const auto file = parse_record(read_file(entry.path()));
+    if (file && file->record.root == root) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void remove_unrecorded(const std::string& store) {
+  prepare_store(store);
+  const Fd lock = lock_store(store);
+  for (const auto& algorithm : fs::directory_iterator(store + "/trees")) {
+    for (const auto& tree : fs::directory_iterator(algorithm)) {
+      if (is_recorded(store + "/images", tree.path() / "fs")) continue;
+      fs::rename(tree, store + "/tmp/" + tree.path().filename().string());
+    }
+  }
+  // Without root, only a process with all the ids of the trees can delete them.
+  Process child = spawn_in_cell({.layout = store + "/images", .scratch = store + "/tmp"}, [] {
+    empty_directory(open_file(kCellScratch, O_RDONLY | O_DIRECTORY));
+  });
+  await_success(child);
 }
 
 }  // namespace toolkit

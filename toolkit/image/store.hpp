@@ -22,4 +22,8 @@ namespace toolkit {
 void unpack_image(const std::string& store, const std::string& layout, const std::string& tag,
                   const Quota& quota = {});
 
+/// Removes the trees that no record names, and what killed helpers left. A container that still has
+/// such a tree below its root is the caller's to know.
+void remove_unrecorded(const std::string& store);
+
 }  // namespace toolkit

@@ -92,6 +92,14 @@ void become(uid_t user) {
   check(::prctl(PR_SET_DUMPABLE, 1), "prctl");  // or its /proc files belong to root
 }
 
+/// In a mount namespace of the caller's own, where these are the ranges of users.
+void as_nobody_with_ranges(const std::string& ranges) {
+  set_propagation("/", Propagation::private_);
+  toolkit::bind(ranges, "/etc/subuid");  // qualified: std::bind would match better
+  toolkit::bind(ranges, "/etc/subgid");
+  become(kNobody);
+}
+
 /// The first entry that a directory gets.
 fs::path await_entry(const fs::path& directory) {
   const Fd events(check(::inotify_init1(IN_CLOEXEC), "inotify_init1"));
@@ -147,6 +155,24 @@ TEST_SUITE("kernel") {
     unpack_image(sample.store, other, "v2");
     CHECK(find_record(sample.store, other, "v2")->root == sample.record()->root);
     CHECK(sample.count("trees/sha256") == 1);
+  }
+
+  TEST_CASE("store: a tree goes with the last record that names it [userns]") {
+    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    const std::string layer = test::tar({directory("locked", 0), file("locked/f", "", 0)});
+    const Sample sample({layer});
+    sample.unpack();
+    unpack_image(sample.store, write_layout(sample.temp.at("other"), {layer}), "latest");
+    const std::string tree = sample.record()->root;
+    remove_unrecorded(sample.store);
+    CHECK(fs::exists(tree));
+    remove_record(sample.store, sample.layout, "");
+    remove_unrecorded(sample.store);
+    CHECK(fs::exists(tree));
+    remove_record(sample.store, sample.temp.at("other"), "latest");
+    remove_unrecorded(sample.store);
+    CHECK_FALSE(fs::exists(tree));
+    CHECK(sample.is_clean());
   }
 
   TEST_CASE("store: a changed layout is unpacked anew [userns]") {
@@ -336,8 +362,12 @@ TEST_SUITE("kernel") {
 
   TEST_CASE("store: a user with one id owns all of an image [root] [userns]") {
     SKIP_UNLESS(is_root(), "only root can become another user");
+    Item ping = file("ping", "");
+    ping.entry.xattrs = {
+        {.name = "security.capability",
+         .value = std::string("\x01\0\0\x02\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20)}};
     const Sample sample({test::tar({owned(file("f", "x", 04755), 1234), directory("locked", 0),
-                                    owned(soft_link("l", "f"), 99)}),
+                                    owned(soft_link("l", "f"), 99), ping}),
                          test::tar({file("locked/inner", ""), file(".wh.l", "")})});
     sample.give_to(kNobody);
     Process::spawn({}, [&] {
@@ -359,10 +389,7 @@ TEST_SUITE("kernel") {
     sample.give_to(kNobody);
     const std::string ranges = sample.temp.file("ranges", "65534:100000:65536\n");
     Process::spawn({.namespaces = Ns::mount}, [&] {
-      set_propagation("/", Propagation::private_);
-      toolkit::bind(ranges, "/etc/subuid");
-      toolkit::bind(ranges, "/etc/subgid");
-      become(kNobody);
+      as_nobody_with_ranges(ranges);
       sample.unpack();
     }).await_exec();
     const fs::path tree = fs::directory_iterator(sample.store + "/trees/sha256")->path();
@@ -370,6 +397,12 @@ TEST_SUITE("kernel") {
     CHECK(status_of(tree / "fs/f").st_uid == 100000 + 1234 - 1);
     CHECK((status_of(tree / "fs/f").st_mode & 07777U) == 06755);
     CHECK_FALSE(fs::exists(tree / "single"));
+    fs::remove_all(sample.store + "/images");
+    Process::spawn({.namespaces = Ns::mount}, [&] {
+      as_nobody_with_ranges(ranges);
+      remove_unrecorded(sample.store);
+    }).await_exec();
+    CHECK(sample.is_clean());
   }
 
   TEST_CASE("store: an owner outside the ranges is refused and leaves nothing [root] [userns]") {
@@ -379,10 +412,7 @@ TEST_SUITE("kernel") {
     sample.give_to(kNobody);
     const std::string ranges = sample.temp.file("ranges", "65534:100000:1000\n");
     Process child = Process::spawn({.namespaces = Ns::mount}, [&] {
-      set_propagation("/", Propagation::private_);
-      toolkit::bind(ranges, "/etc/subuid");
-      toolkit::bind(ranges, "/etc/subgid");
-      become(kNobody);
+      as_nobody_with_ranges(ranges);
       sample.unpack();
     });
     CHECK_THROWS_WITH(child.await_exec(),
