@@ -84,14 +84,19 @@ Tmpfs parse_tmpfs(std::string_view text) {
               .flags = MS_NOSUID | MS_NODEV | MS_NOEXEC};
   if (colon == std::string_view::npos) return tmpfs;
   for (const std::string_view option : split(text.substr(colon + 1), ',')) {
-    if (option == "rw" || option.empty()) continue;
     if (option == "ro") {
       tmpfs.flags |= MS_RDONLY;
+    } else if (option == "rw") {
+      tmpfs.flags &= ~static_cast<unsigned long>(MS_RDONLY);
     } else if (option == "exec") {
       tmpfs.flags &= ~static_cast<unsigned long>(MS_NOEXEC);
     } else if (option == "suid") {
       tmpfs.flags &= ~static_cast<unsigned long>(MS_NOSUID);
-    } else if (option == "noexec" || option == "nosuid" || option == "nodev") {
+    } else if (option == "noexec") {
+      tmpfs.flags |= MS_NOEXEC;
+    } else if (option == "nosuid") {
+      tmpfs.flags |= MS_NOSUID;
+    } else if (option.empty() || option == "nodev") {
       continue;
     } else if (option.starts_with("size=") || option.starts_with("mode=") ||
                option.starts_with("nr_inodes=") || option.starts_with("uid=") ||
