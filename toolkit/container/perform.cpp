@@ -58,17 +58,14 @@ struct Perform {
     if (call.last_link == step::LastLink::follow) {
       move_mount(tree, open_target(call.target), call.target);
     } else {
-      tolerate(call.missing, [&] { move_mount(tree, call.target); });
+      tolerate(call.missing, [&] { attach(tree, call.target, call.missing); });
     }
   }
   void operator()(const step::MakeDirectory& call) const {
     tolerate(call.missing, [&] {
-      if (::mkdir(call.path.c_str(), call.mode) == 0) return;
-      if (errno != EEXIST) throw_errno("mkdir", call.path);
-      struct stat status {};
-      if (call.existing == step::Existing::any) return;
-      check(::lstat(call.path.c_str(), &status), "lstat", call.path);
-      if (!S_ISDIR(status.st_mode)) throw SystemError(ENOTDIR, "mkdir", call.path);
+      if (::mkdir(call.path.c_str(), call.mode) == -1 && errno != EEXIST) {
+        throw_errno("mkdir", call.path);
+      }
     });
   }
   void operator()(const step::MakeFile& call) const {
@@ -132,16 +129,30 @@ struct Perform {
   void operator()(const step::NoNewPrivileges&) const { set_no_new_privs(); }
 
  private:
+  /// No link is followed in the last place: see MOVE_MOUNT_T_SYMLINKS in move_mount(2).
+  static void attach(FdRef tree, const std::string& target, step::Missing missing) {
+    try {
+      move_mount(tree, target);
+    } catch (const SystemError& error) {
+      if (missing != step::Missing::make || error.number() != ENOENT) throw;
+      check(::mkdir(target.c_str(), 0755), "mkdir", target);
+      move_mount(tree, target);
+    }
+  }
+
   template <typename Action>
   static void tolerate(step::Missing missing, Action action) {
     try {
       action();
     } catch (const SystemError& error) {
       const int number = error.number();
-      const bool absent = number == ENOENT || number == ENOTDIR || number == EROFS ||
-                          number == EACCES || number == EPERM || number == ELOOP ||
-                          number == EINVAL || number == EOVERFLOW;
-      if (missing == step::Missing::fail || !absent) throw;
+      // No other error passes for absence: a mask that could not be mounted is no mask.
+      const bool absent = number == ENOENT || number == ENOTDIR;
+      if (missing == step::Missing::skip && absent) return;
+      const bool refused = number == EROFS || number == EACCES || number == EPERM ||
+                           number == ELOOP || number == EINVAL || number == EOVERFLOW;
+      if (missing == step::Missing::leave_out && (absent || refused)) return;
+      throw;
     }
   }
 };

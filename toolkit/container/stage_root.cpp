@@ -100,9 +100,8 @@ Steps pivot(const Host& host) {
   steps.push_back({step::PivotRoot{}, "the root changes; the old one lies on top of it"});
   for (const std::string name : {"/dev", "/proc", "/sys"}) {
     steps.push_back(
-        {step::MakeDirectory{.path = name, .existing = step::Existing::directory}, "to mount on"});
-    steps.push_back({step::MoveTree{.path = host.base + name, .target = name},
-                     "what was put together beside the root"});
+        {step::MoveTree{.path = host.base + name, .target = name, .missing = step::Missing::make},
+         "what was put together beside the root; a directory is made where it lacks one"});
   }
   steps.push_back({step::Detach{"."}, "the host's tree is let go: no path leads there any more"});
   return steps;

@@ -55,14 +55,14 @@ void add_tmpfs(Steps& steps, const Tmpfs& tmpfs) {
 /// An image may lack /etc, and a root in place may be another's: then these files are left out.
 void add_etc(Steps& steps, const Request& request, const std::string& base) {
   using step::Missing;
-  add_directories(steps, "/etc", "on the way to a mount point", Missing::skip);
+  add_directories(steps, "/etc", "on the way to a mount point", Missing::leave_out);
   for (const char* name : {"/hosts", "/hostname", "/resolv.conf"}) {
     const std::string target = std::string("/etc") + name;
     const auto is_target = [&](const Volume& volume) { return volume.target == target; };
     if (std::any_of(request.volumes.begin(), request.volumes.end(), is_target)) continue;
-    steps.push_back({step::MakeFile{.path = target, .missing = Missing::skip}, "to mount on"});
+    steps.push_back({step::MakeFile{.path = target, .missing = Missing::leave_out}, "to mount on"});
     steps.push_back(
-        {step::MoveTree{.path = base + name, .target = target, .missing = Missing::skip},
+        {step::MoveTree{.path = base + name, .target = target, .missing = Missing::leave_out},
          "this container's own"});
   }
 }

@@ -12,8 +12,13 @@
 /// plan; describe() prints it and perform() does it, so what is printed is what is done.
 namespace toolkit::step {
 
-/// What to make of a target that is not there, or can't be made.
-enum class Missing { fail, skip };
+/// What to make of a target that is not there.
+enum class Missing {
+  fail,
+  make,       ///< a directory is made for it, and the call done again
+  skip,       ///< this kernel lacks it: there is nothing to do
+  leave_out,  ///< nor need it be possible: the root may be another's, or something else lies there
+};
 
 /// mount(2).
 struct Mount {
@@ -56,14 +61,10 @@ struct MoveTree {
   LastLink last_link = LastLink::stay;
 };
 
-/// What may be there already where a directory is made: anything, or a directory and no link to one.
-enum class Existing { any, directory };
-
 /// mkdir(2); what is there already stays as it is.
 struct MakeDirectory {
   std::string path;
   unsigned mode = 0755;
-  Existing existing = Existing::any;
   Missing missing = Missing::fail;
 };
 

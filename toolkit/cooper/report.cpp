@@ -59,7 +59,7 @@ std::string advice(const SystemError& error) {
       (number == EROFS || number == EACCES)) {
     return "; the root lacks this directory and can't be written: make it, or take DIR:O";
   }
-  if (error.operation() == "mkdir" && number == ENOTDIR) {
+  if (error.operation() == "move_mount" && number == EINVAL) {
     return "; in the root this must be a directory, and no link to one";
   }
   if (error.operation() == "chdir") return "; see -w";

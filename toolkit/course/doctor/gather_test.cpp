@@ -37,7 +37,7 @@ void record_hybrid(const TempDir& root) {
   root.file("sys/fs/cgroup/pids/tasks", "");
 }
 
-// Recorded in a session of an ordinary user under systemd.
+// As in a session of an ordinary user under systemd.
 void record_v2(const TempDir& root) {
   root.file("proc/self/mountinfo",
             "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro\n"
