@@ -95,6 +95,7 @@ TEST_SUITE("tool") {
     CHECK(outcome.out.find("- left: no overlay here\n") != std::string::npos);
     CHECK(outcome.out.find("    not run: Unable to find executable\n") != std::string::npos);
     CHECK(last_line(outcome.out) == "1 passed, 2 failed, 1 skipped");
+    CHECK(outcome.err.empty());
   }
 
   TEST_CASE("lab test: a time-out is called one") {

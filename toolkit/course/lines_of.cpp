@@ -45,7 +45,7 @@ void hand_on_lines(FdRef out, const std::function<void(std::string_view)>& on_li
 }  // namespace
 
 ExitStatus lines_of(const std::vector<std::string>& command,
-                    const std::function<void(std::string_view)>& on_line) {
+                    const std::function<void(std::string_view)>& on_line, Stderr errors) {
   const Fd nothing = open_file("/dev/null", O_RDONLY);
   Pipe out = make_pipe();
   std::vector<char*> argv;
@@ -54,6 +54,7 @@ ExitStatus lines_of(const std::vector<std::string>& command,
   Process child = Process::spawn({}, [&] {
     check(::dup2(nothing.get(), STDIN_FILENO), "dup2");
     check(::dup2(out.write.get(), STDOUT_FILENO), "dup2");
+    if (errors == Stderr::among_lines) check(::dup2(STDOUT_FILENO, STDERR_FILENO), "dup2");
     check(::execvp(argv[0], argv.data()), "exec", command.front());
   });
   const IgnoredInterrupt ignored;

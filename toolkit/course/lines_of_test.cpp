@@ -31,6 +31,14 @@ TEST_SUITE("unit") {
     CHECK(found.front().size() == 100000);
   }
 
+  TEST_CASE("lines_of: what goes to stderr can be had among the lines") {
+    std::vector<std::string> found;
+    lines_of(
+        {"sh", "-c", "echo out; echo err >&2"},
+        [&](std::string_view line) { found.emplace_back(line); }, Stderr::among_lines);
+    CHECK(found == std::vector<std::string>{"out", "err"});
+  }
+
   TEST_CASE("lines_of: the status is the program's") {
     CHECK(lines_of({"sh", "-c", "exit 7"}, [](std::string_view) {}).code == 7);
   }

@@ -77,7 +77,9 @@ using States = std::map<std::string, std::string, std::less<>>;
 
 States run_ctest(const Workplace& workplace, const std::vector<SuiteTest>& tests, unsigned jobs) {
   States states;
+  std::string last;
   const auto on_line = [&](std::string_view line) {
+    last = line;
     const std::optional<Ended> ended = read_ended(line);
     if (!ended) return;
     show_progress(line);
@@ -88,10 +90,11 @@ States run_ctest(const Workplace& workplace, const std::vector<SuiteTest>& tests
   const ExitStatus ended = lines_of(
       workplace.ctest({"-j", std::to_string(jobs), "-I", numbers_for_ctest(tests), "--output-junit",
                        workplace.report(), "--test-output-size-passed", "65536"}),
-      on_line);
+      on_line, Stderr::among_lines);
   if (is_terminal(FdRef(STDOUT_FILENO))) fmt::print("\r\033[K");
   if (ended.signal != 0 || !fs::exists(workplace.report())) {
-    throw std::runtime_error(fmt::format("ctest ended early, with {}", ended.shell_code()));
+    throw std::runtime_error(
+        fmt::format("ctest ended early, with {}: {}", ended.shell_code(), last));
   }
   return states;
 }
