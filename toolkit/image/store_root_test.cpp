@@ -37,6 +37,21 @@ void as_nobody_with_ranges(const std::string& ranges) {
   become(kNobody);
 }
 
+/// Unpacks on ever larger disks until one is large enough: how many were not. Throws what was said
+/// of one that was neither unpacked nor refused in one line with nothing left.
+int full_disks(const StoreSample& sample, const std::vector<std::string>& sizes) {
+  set_propagation("/", Propagation::private_);
+  for (std::size_t full = 0; full < sizes.size(); ++full) {
+    mount("store", sample.store, "tmpfs", 0, "mode=0700," + sizes[full]);
+    const std::string line = sample.refusal();
+    if (line == "accepted") return static_cast<int>(full);
+    const bool clean = line.ends_with("No space left on device") && sample.is_clean();
+    if (!clean) throw std::runtime_error(sizes[full] + ": " + line);
+    unmount(sample.store);
+  }
+  throw std::runtime_error("no disk was large enough");
+}
+
 }  // namespace
 
 TEST_SUITE("kernel") {
@@ -52,40 +67,26 @@ TEST_SUITE("kernel") {
     SKIP_UNLESS(is_root(), "a filesystem of the test's own takes root");
     const StoreSample sample({test::tar({file("d/a", std::string(300 << 10, 'x')), file("d/b", "y"),
                                          directory("e"), soft_link("l", std::string(200, 'z'))})});
+    std::vector<std::string> sizes;
+    for (int size = 4096; size < 32768; size += 4096)
+      sizes.push_back("size=" + std::to_string(size));
+    for (int size = 32768; size < 2 << 20; size += 49152) {
+      sizes.push_back("size=" + std::to_string(size));
+    }
     Process::spawn({.namespaces = Ns::mount}, [&] {
-      set_propagation("/", Propagation::private_);
-      int refused = 0;
-      bool unpacked = false;
-      for (int size = 4096; !unpacked; size += size < 32768 ? 4096 : 49152) {
-        mount("store", sample.store, "tmpfs", 0, "mode=0700,size=" + std::to_string(size));
-        const std::string line = sample.refusal();
-        unpacked = line == "accepted";
-        const bool said = line.ends_with("No space left on device");
-        if (!unpacked && !(said && sample.is_clean())) throw std::runtime_error(line);
-        refused += unpacked ? 0 : 1;
-        unmount(sample.store);
-      }
-      if (refused < 10) throw std::runtime_error("few disks were full");
+      if (full_disks(sample, sizes) < 10) throw std::runtime_error("few disks were full");
     }).await_exec();
   }
 
   TEST_CASE("store: a disk without inodes is one line and leaves nothing [root]") {
     SKIP_UNLESS(is_root(), "a filesystem of the test's own takes root");
     const StoreSample sample({test::tar({file("d/a", "x"), file("d/b", "y"), directory("e")})});
+    std::vector<std::string> counts;
+    for (int inodes = 2; inodes < 40; ++inodes) {
+      counts.push_back("nr_inodes=" + std::to_string(inodes));
+    }
     Process::spawn({.namespaces = Ns::mount}, [&] {
-      set_propagation("/", Propagation::private_);
-      int refused = 0;
-      bool unpacked = false;
-      for (int inodes = 2; !unpacked; ++inodes) {
-        mount("store", sample.store, "tmpfs", 0, "mode=0700,nr_inodes=" + std::to_string(inodes));
-        const std::string line = sample.refusal();
-        unpacked = line == "accepted";
-        const bool said = line.ends_with("No space left on device");
-        if (!unpacked && !(said && sample.is_clean())) throw std::runtime_error(line);
-        refused += unpacked ? 0 : 1;
-        unmount(sample.store);
-      }
-      if (refused < 5) throw std::runtime_error("few disks were full");
+      if (full_disks(sample, counts) < 5) throw std::runtime_error("few disks were full");
     }).await_exec();
   }
 
