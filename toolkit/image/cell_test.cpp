@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,11 +14,11 @@
 #include <functional>
 #include <stdexcept>
 
+#include "toolkit/image/test_store.hpp"
 #include "toolkit/image/tree.hpp"
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
-#include "toolkit/test/test.hpp"
 
 using namespace toolkit;        // NOLINT: a test file
 using namespace toolkit::test;  // NOLINT
@@ -40,17 +43,17 @@ void in_cell(const std::function<void()>& body) {
 
 TEST_SUITE("kernel") {
   TEST_CASE("cell: a fact that is not so comes out of it [userns]") {
-    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     CHECK_THROWS_WITH(in_cell([] { expect(false, "not so"); }), "not so");
   }
 
   TEST_CASE("cell: a process that a signal ended is told [userns]") {
-    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     CHECK_THROWS_WITH(in_cell([] { ::_exit(7); }), "the process in the cell was ended by signal 0");
   }
 
   TEST_CASE("cell: it holds two directories and nothing else [userns]") {
-    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     CHECK_NOTHROW(in_cell([] {
       auto names = list_names(open_file("/", O_RDONLY | O_DIRECTORY));
       std::sort(names.begin(), names.end());
@@ -60,7 +63,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("cell: the way up from a descriptor ends inside [userns]") {
-    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     CHECK_NOTHROW(in_cell([] {
       const Fd layout = open_file("/layout", O_PATH | O_DIRECTORY);
       struct stat root {};
@@ -72,7 +75,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("cell: the layout is read-only and the scratch directory is not [userns]") {
-    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     CHECK_NOTHROW(in_cell([] {
       expect(::mkdir("/layout/new", 0700) == -1 && errno == EROFS, "the layout can be written");
       expect(::mkdir("/new", 0700) == -1 && errno == EROFS, "the root can be written");
@@ -81,20 +84,35 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("cell: of root's powers those over owners and modes are left [userns]") {
-    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     CHECK_NOTHROW(in_cell([] {
       const CapSet kept{CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_SETFCAP};
       expect(current_capabilities().effective == kept, "other effective capabilities");
       expect(current_capabilities().permitted == kept, "other permitted capabilities");
       expect(bounding_set() == kept, "another bounding set");
+      expect(::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1, "new privileges");
       expect(::mknod("/scratch/null", S_IFCHR | 0600, 0x103) == -1, "a device node");
       expect(::chroot("/scratch") == -1, "chroot");
       expect(::syscall(SYS_unshare, 0x20000) == -1, "unshare");
     }));
   }
 
+  TEST_CASE("cell: nobody is reached from it by network [userns]") {
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
+    CHECK_NOTHROW(in_cell([] {
+      const Fd socket(check(::socket(AF_INET, SOCK_STREAM, 0), "socket"));
+      sockaddr_in loopback{};
+      loopback.sin_family = AF_INET;
+      loopback.sin_port = htons(80);
+      loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      const int result =
+          ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&loopback), sizeof loopback);
+      expect(result == -1 && errno == ENETUNREACH, "a network");
+    }));
+  }
+
   TEST_CASE("cell: nothing is read from or written to the caller's terminal [userns]") {
-    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     CHECK_NOTHROW(in_cell([] {
       for (const int stream : {0, 1, 2}) {
         struct stat status {};
@@ -105,7 +123,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("cell: no further process can be made [userns]") {
-    SKIP_UNLESS(is_root() || has_user_namespaces(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     SKIP_UNLESS(!is_root(), "the kernel holds root to no number of processes");
     CHECK_NOTHROW(in_cell([] { expect(::fork() == -1 && errno == EAGAIN, "fork"); }));
   }

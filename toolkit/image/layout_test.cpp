@@ -112,6 +112,11 @@ TEST_SUITE("unit") {
       attestation.platform = Platform{.os = "unknown", .architecture = "unknown"};
       sample.writer.write_index({sample.index({attestation, both[0], both[1]})});
     }
+    SUBCASE("beside an attestation of no tag") {
+      Descriptor attestation = sample.image("attestation", kAmd64, "");
+      attestation.platform = Platform{.os = "unknown", .architecture = "unknown"};
+      sample.writer.write_index({both[1], attestation});
+    }
     CHECK(sample.found() == "here");
   }
 

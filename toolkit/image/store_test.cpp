@@ -30,7 +30,7 @@ fs::path await_entry(const fs::path& directory) {
 
 TEST_SUITE("kernel") {
   TEST_CASE("store: an image is unpacked and recorded [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("a", "low"), file("gone", "")}),
                               test::tar({file("a", "high"), file(".wh.gone", "")})});
     sample.unpack();
@@ -44,7 +44,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: no other user reaches a tree [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("su", "", 04755)})});
     sample.unpack();
     const fs::path parent = fs::path(sample.record()->root).parent_path();
@@ -53,7 +53,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: a second call makes nothing anew [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("a", "")})});
     sample.unpack();
     const ino_t inode = status_of(sample.in_tree("a")).st_ino;
@@ -62,7 +62,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: images of the same layers share a tree [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const std::string layer = test::tar({file("a", "")});
     const StoreSample sample({layer});
     const std::string other = write_layout(sample.temp.at("other"), {layer}, "v2");
@@ -73,7 +73,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: a tree goes with the last record that names it [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const std::string layer = test::tar({directory("locked", 0), file("locked/f", "", 0)});
     const StoreSample sample({layer});
     sample.unpack();
@@ -91,7 +91,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: a changed layout is unpacked anew [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("a", "old")})});
     sample.unpack();
     write_layout(sample.layout, {test::tar({file("a", "new")})});
@@ -101,7 +101,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: two first starts make one tree [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("a", std::string(1 << 20, 'x'))})});
     const auto start = [&] { return Process::spawn({}, [&] { sample.unpack(); }); };
     Process one = start();
@@ -116,7 +116,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: what a killed unpack left goes with the next [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     std::vector<Item> items;
     for (int i = 0; i < 3000; ++i) items.push_back(file("d/" + std::to_string(i), ""));
     const StoreSample sample({test::tar(items)});
@@ -134,7 +134,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: a damaged image is refused and leaves nothing [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("a", std::string(5000, 'x')), file("b", "y")})});
     SUBCASE("a changed layer") {
       std::string blob = read_file(sample.layer_blob());
@@ -158,7 +158,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: a layer that is not what its diff id says is refused [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("a", "")})});
     LayoutWriter writer(sample.layout);
     const std::string layer = test::tar({file("a", "")});
@@ -179,7 +179,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: bytes behind the end of a gzip stream count for the digest [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("a", "")})});
     LayoutWriter writer(sample.layout);
     const std::string layer = test::tar({file("a", "")});
@@ -192,7 +192,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: zstd and plain layers are unpacked [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("unused", "")})});
     LayoutWriter writer(sample.layout);
     const std::string low = test::tar({file("low", "")});
@@ -211,7 +211,7 @@ TEST_SUITE("kernel") {
   }
 
   TEST_CASE("store: a bomb ends at the quota and leaves nothing [userns]") {
-    SKIP_UNLESS(can_unpack(), "no user namespaces");
+    SKIP_UNLESS(can_unpack(), "no namespaces can be made here");
     const StoreSample sample({test::tar({file("zeros", std::string(50 << 20, '\0'))})});
     CHECK(fs::file_size(sample.layer_blob()) < 100'000);
     CHECK(sample.refusal({.bytes = 1 << 20}) == "layer: entry 'zeros': the image is too large");

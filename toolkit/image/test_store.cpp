@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/process.hpp"
 
 namespace toolkit::test {
 
@@ -54,6 +55,14 @@ struct stat status_of(const std::string& path) {
   return status;
 }
 
-bool can_unpack() { return is_root() || has_user_namespaces(); }
+bool can_unpack() {
+  try {
+    Process::spawn({.namespaces = is_root() ? Ns::mount : Ns::mount | Ns::user}, [] {
+    }).await_exec();
+    return true;
+  } catch (const SystemError&) {
+    return false;
+  }
+}
 
 }  // namespace toolkit::test

@@ -37,7 +37,7 @@ struct StoreSample {
 
 struct stat status_of(const std::string& path);
 
-/// Can the caller have a cell? As root always.
+/// Can the caller have a cell? Not in a sandbox that forbids namespaces, be it root or not.
 bool can_unpack();
 
 }  // namespace toolkit::test
