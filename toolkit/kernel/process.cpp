@@ -28,6 +28,15 @@ void require_single_thread() {
   }
 }
 
+/// Has the parent ended? In a pid namespace of its own a child can't see it (0), but the pipe whose
+/// other end the parent alone holds tells. See POLLERR in poll(2).
+bool is_orphan(pid_t parent, FdRef errors) {
+  const pid_t now = ::getppid();
+  if (now != 0) return now != parent;
+  pollfd pipe{.fd = errors.get(), .events = 0, .revents = 0};
+  return ::poll(&pipe, 1, 0) == 1 && (pipe.revents & POLLERR) != 0;
+}
+
 /// Every exception ends here: none crosses clone. _exit, not exit: the parent's buffers are ours too.
 [[noreturn]] void run_child(const std::function<void(FdRef)>& body, FdRef errors) {
   try {
@@ -89,10 +98,8 @@ Process Process::spawn(const SpawnOptions& options, const std::function<void(FdR
     errors.read.reset();
     if (options.die_with_parent) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      // A parent that ended before the line above sends nothing. In a pid namespace of its own the
-      // child can't tell (0): who needs to know there uses a Gate.
-      const pid_t now = ::getppid();
-      if (now != parent && now != 0) ::_exit(0);
+      // A parent that ended before the line above sends nothing.
+      if (is_orphan(parent, errors.write)) ::_exit(0);
     }
     run_child(body, errors.write);
   }
