@@ -8,8 +8,9 @@ namespace {
 namespace fs = std::filesystem;
 using test::run;
 
-constexpr const char* kDpkgQuery =
-    R"(while read -r name; do echo "installed $name"; done <"$WORLD/installed")";
+constexpr const char* kDpkgQuery = R"(while IFS=: read -r name state; do
+  echo "${state:-installed} $name"
+done <"$WORLD/installed")";
 
 constexpr const char* kAptGet = R"(case "$*" in
   *install*)

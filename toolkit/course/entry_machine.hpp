@@ -24,6 +24,7 @@ class Machine {
   [[nodiscard]] std::filesystem::path clone() const { return scratch_.at("a clone"); }
   [[nodiscard]] std::string at(const std::string& name) const { return scratch_.at(name); }
 
+  /// Names, or name:state where dpkg's state of it is not "installed".
   void set_installed(const std::string& packages) const;
   /// A file that a fake looks for: "offline", "no-lists", "no-configure", "no-compile".
   void mark(const std::string& name) const { scratch_.file(name, ""); }

@@ -52,6 +52,14 @@ TEST_SUITE("tool") {
     CHECK(toolkit::lines(calls).size() == 2);
   }
 
+  TEST_CASE("entry: a package that waits for a trigger is there") {
+    CHECK(Machine("compiler:triggers-pending").lab("demo").status == 0);
+  }
+
+  TEST_CASE("entry: a package that was removed but for its settings is not there") {
+    CHECK(Machine("compiler:config-files").lab("doctor").status == kUnavailable);
+  }
+
   TEST_CASE("entry: root installs what the build needs and no more [root]") {
     SKIP_UNLESS(is_root(), "not root");
     Machine machine;
