@@ -113,6 +113,9 @@ std::string busybox_layer(std::string_view busybox, std::string_view applets) {
   tree.file("etc/passwd", 0644, kPasswd);
   tree.file("etc/group", 0644, kGroup);
   tree.file("etc/shadow", 0640, kShadow);
+  // A start mounts the container's own over these; where they lack, it would make them in the layer above.
+  for (const char* path : {"etc/hosts", "etc/hostname", "etc/resolv.conf"})
+    tree.file(path, 0644, {});
   add_applets(tree, applets);
   return tree.archive();
 }

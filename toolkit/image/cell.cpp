@@ -57,6 +57,8 @@ void limit(int resource, rlim_t most, const char* name) {
 }
 
 void set_limits() {
+  constexpr rlim_t kMostSeconds = 1800;  // a layer can be made to cost more than any image is worth
+  limit(RLIMIT_CPU, kMostSeconds, "RLIMIT_CPU");
   limit(RLIMIT_CORE, 0, "RLIMIT_CORE");
   limit(RLIMIT_NOFILE, 65536, "RLIMIT_NOFILE");
   limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC");

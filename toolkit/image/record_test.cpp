@@ -168,8 +168,9 @@ TEST_SUITE("unit") {
     SUBCASE("a FIFO") { CHECK(::mkfifo(image.path().c_str(), 0600) == 0); }
     SUBCASE("a directory") { fs::create_directory(image.path()); }
     SUBCASE("a link to a good record") {
-      write_record(image.store, image.layout, "v2", image.index, image.record);
-      fs::create_symlink(record_path(image.store, image.layout, "v2"), image.path());
+      write_record(image.store, image.layout, "v1", image.index, image.record);
+      fs::rename(image.path(), image.temp.at("moved"));
+      fs::create_symlink(image.temp.at("moved"), image.path());
     }
     SUBCASE("a dangling link") { fs::create_symlink("nowhere", image.path()); }
     CHECK_FALSE(image.found());

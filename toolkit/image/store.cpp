@@ -132,6 +132,9 @@ void make_tree(Task& task, Process& child, const Workspace& workspace, const std
 
 void unpack_image(const std::string& store, const std::string& layout, const std::string& tag,
                   const Quota& quota) {
+  if (!kind_of(layout + "/index.json")) {
+    throw std::runtime_error("'" + layout + "': no OCI image layout: it has no index.json");
+  }
   prepare_store(store);
   const Fd lock = lock_store(store);
   if (find_record(store, layout, tag)) return;

@@ -152,7 +152,8 @@ TEST_SUITE("kernel") {
     }
     SUBCASE("no layout at all") {
       fs::remove_all(sample.layout);
-      CHECK(sample.refusal() == "open_tree '" + sample.layout + "': No such file or directory");
+      CHECK(sample.refusal() ==
+            "'" + sample.layout + "': no OCI image layout: it has no index.json");
     }
     CHECK(sample.is_clean());
   }

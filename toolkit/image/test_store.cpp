@@ -31,7 +31,7 @@ std::size_t StoreSample::count(const std::string& directory) const {
 }
 
 bool StoreSample::is_clean() const {
-  return !record() && count("tmp") == 0 && count("trees/sha256") == 0;
+  return count("images") == 0 && count("tmp") == 0 && count("trees/sha256") == 0;
 }
 
 void StoreSample::give_to(uid_t user) const {
