@@ -34,7 +34,6 @@ class Supervisor {
     if (!foreground_.console) return;
     ::fcntl(foreground_.console.get(), F_SETFL, O_NONBLOCK);
     out_.emplace(foreground_.console, FdRef(STDOUT_FILENO));
-    follow_window();
     if (foreground_.input == Input::none) return;
     raw_.emplace(FdRef(STDIN_FILENO));
     in_.emplace(FdRef(STDIN_FILENO), foreground_.console);
@@ -66,6 +65,7 @@ class Supervisor {
     if (watched[3].revents != 0) send_out();
     if (watched[4].revents != 0) count_interrupts(in_->receive());
     if (watched[5].revents != 0) in_->send();
+    if (in_ && in_->ended()) hang_up();
     return watched[0].revents != 0;
   }
 
@@ -76,12 +76,19 @@ class Supervisor {
     if (out_->ended()) process_.signal(SIGKILL);
   }
 
+  /// The caller's terminal is gone, so the container's goes too: a shell there ends.
+  void hang_up() {
+    in_.reset();
+    out_.reset();
+    foreground_.console.reset();
+  }
+
   void forward() {
     signalfd_siginfo info{};
     if (::read(signals_.fd().get(), &info, sizeof info) != sizeof info) return;
     const int number = static_cast<int>(info.ssi_signo);
     if (number == SIGWINCH && foreground_.console) {
-      follow_window();
+      follow_window(foreground_.console);
       return;
     }
     process_.signal(number);
@@ -99,15 +106,6 @@ class Supervisor {
   void complain() {
     complained_ = true;
     if (foreground_.on_ignored_interrupt) foreground_.on_ignored_interrupt();
-  }
-
-  void follow_window() {
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-      if (const auto size = window_size(FdRef(fd))) {
-        set_window_size(foreground_.console, *size);
-        return;
-      }
-    }
   }
 
   /// What the container wrote last may still be on its way.
@@ -134,6 +132,15 @@ class Supervisor {
 };
 
 }  // namespace
+
+void follow_window(FdRef console) {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (const auto size = window_size(FdRef(fd))) {
+      set_window_size(console, *size);
+      return;
+    }
+  }
+}
 
 ForwardedSignals::ForwardedSignals() {
   sigset_t mask;

@@ -34,6 +34,10 @@ struct Foreground {
   std::function<void()> on_ignored_interrupt = {};
 };
 
+/// Gives the container's terminal the size of the caller's, if that is one. Called before the command
+/// starts, which may ask at once; supervise() follows later changes.
+void follow_window(FdRef console);
+
 /// Stays with a container in the foreground: hands signals on, carries bytes between the caller's
 /// terminal and the container's, follows the window's size; returns when PID 1 has ended.
 ExitStatus supervise(Process& process, const ForwardedSignals& signals, Foreground foreground);

@@ -66,7 +66,10 @@ int start(const RunOptions& options, const StateDirectory& state, const std::str
   record.set_process(process.pid());
   const PidFile pidfile(options.pidfile, process.pid());
   Fd console;
-  if (options.tty) console = receive_fd(channel.console->ours);
+  if (options.tty) {
+    console = receive_fd(channel.console->ours);
+    if (console) follow_window(console);  // else the child failed first, and await_exec() tells
+  }
   channel.gate.open();
   process.await_exec();
   const ExitStatus status = supervise(process, signals,
