@@ -120,4 +120,18 @@ TEST_SUITE("tool") {
     const toolkit::test::Ground ground(Caller::root);
     toolkit::test::compare(ground, {"--userns", "private", "--rootfs", ground.rootfs() + ":O"});
   }
+
+  TEST_CASE("one place of the host can be shown twice [userns]") {
+    using toolkit::test::cannot_call_as;
+    SKIP_UNLESS(cannot_call_as(Caller::nobody).empty(), cannot_call_as(Caller::nobody));
+    const toolkit::test::Ground ground(Caller::nobody);
+    const std::string place = ground.rootfs() + "/etc";
+    std::filesystem::create_directories(place + "/sign");
+    const auto seen = toolkit::test::run(ground.as_caller(ground.run_words(
+        ground.own("state"),
+        {"--tmpfs", "/tmp", "-v", place + ":/tmp/one", "-v", place + ":/tmp/two:ro", "--rootfs",
+         ground.rootfs() + ":O", "sh", "-c", "test -d /tmp/one/sign && test -d /tmp/two/sign"})));
+    CAPTURE(seen.err);
+    CHECK(seen.status == 0);
+  }
 }
