@@ -12,6 +12,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/namespaces.hpp"
 #include "toolkit/kernel/rootfs.hpp"
@@ -38,12 +41,20 @@ Fd open_target(const std::string& path) {
 struct Perform {
   Performer& self;
 
+  // What many kernels lack is no error here: an exception would cost more than the other masks together.
   void operator()(const step::Mount& call) const {
-    tolerate(call.missing,
-             [&] { mount(call.source, call.target, call.type, call.flags, call.data); });
+    if (call.missing == step::Missing::skip) {
+      mount_if_present(call.source, call.target, call.type, call.flags, call.data);
+    } else {
+      mount(call.source, call.target, call.type, call.flags, call.data);
+    }
   }
   void operator()(const step::SetAttributes& call) const {
-    tolerate(call.missing, [&] { set_attributes_at(call.target, call.attributes, call.recurse); });
+    if (call.missing == step::Missing::skip) {
+      set_attributes_if_present(call.target, call.attributes, call.recurse);
+    } else {
+      set_attributes_at(call.target, call.attributes, call.recurse);
+    }
   }
   void operator()(const step::OpenTree& call) const {
     self.trees_.emplace(call.path, call.take == step::Take::copy
@@ -145,14 +156,11 @@ struct Perform {
     try {
       action();
     } catch (const SystemError& error) {
-      const int number = error.number();
-      // No other error passes for absence: a mask that could not be mounted is no mask.
-      const bool absent = number == ENOENT || number == ENOTDIR;
-      if (missing == step::Missing::skip && absent) return;
-      const bool refused = number == EROFS || number == EACCES || number == EPERM ||
-                           number == ELOOP || number == EINVAL || number == EOVERFLOW;
-      if (missing == step::Missing::leave_out && (absent || refused)) return;
-      throw;
+      constexpr std::array kRefusals = {ENOENT, ENOTDIR, EROFS,  EACCES,
+                                        EPERM,  ELOOP,   EINVAL, EOVERFLOW};
+      const bool refused =
+          std::find(kRefusals.begin(), kRefusals.end(), error.number()) != kRefusals.end();
+      if (missing != step::Missing::leave_out || !refused) throw;
     }
   }
 };

@@ -24,7 +24,9 @@ Steps settle(const Request& request) {
   steps.push_back({step::SetHostname{request.hostname}, "the name of this uts namespace"});
   steps.push_back({step::NewKeyring{}, "the caller's keys are not the container's"});
   steps.push_back({step::LoopbackUp{}, "127.0.0.1 and ::1 of this network namespace"});
-  steps.push_back({step::ChangeDirectory{request.working_directory}, "where the command starts"});
+  if (request.working_directory != "/") {  // where the pivot left it
+    steps.push_back({step::ChangeDirectory{request.working_directory}, "where the command starts"});
+  }
   if (request.terminal == Terminal::own) {
     steps.push_back({step::NewTerminal{.owner = request.user.uid},
                      "a session with a terminal of the container's own"});

@@ -29,6 +29,14 @@ void mount(const std::string& source, const std::string& target, const std::stri
         target);
 }
 
+bool mount_if_present(const std::string& source, const std::string& target, const std::string& type,
+                      unsigned long flags, const std::string& data) {
+  if (::mount(or_null(source), target.c_str(), or_null(type), flags, or_null(data)) == 0)
+    return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  throw_errno("mount", target);
+}
+
 void bind(const std::string& source, const std::string& target, Recurse recurse) {
   mount(source, target, {}, MS_BIND | recursive(recurse));
 }
@@ -88,23 +96,30 @@ void move_mount(FdRef tree, FdRef target, const std::string& name) {
 
 namespace {
 
-void set_attributes(int fd, const char* path, unsigned flags, std::uint64_t attributes,
-                    Recurse recurse, std::string_view subject) {
+long set_attributes(int fd, const char* path, unsigned flags, std::uint64_t attributes,
+                    Recurse recurse) {
   mount_attr wanted{};
   wanted.attr_set = attributes;
   if (recurse == Recurse::yes) flags |= static_cast<unsigned>(AT_RECURSIVE);
-  check(::syscall(SYS_mount_setattr, fd, path, flags, &wanted, sizeof wanted), "mount_setattr",
-        subject);
+  return ::syscall(SYS_mount_setattr, fd, path, flags, &wanted, sizeof wanted);
 }
 
 }  // namespace
 
 void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse) {
-  set_attributes(tree.get(), "", static_cast<unsigned>(AT_EMPTY_PATH), attributes, recurse, {});
+  constexpr auto kItself = static_cast<unsigned>(AT_EMPTY_PATH);
+  check(set_attributes(tree.get(), "", kItself, attributes, recurse), "mount_setattr");
 }
 
 void set_attributes_at(const std::string& target, std::uint64_t attributes, Recurse recurse) {
-  set_attributes(AT_FDCWD, target.c_str(), 0, attributes, recurse, target);
+  if (!set_attributes_if_present(target, attributes, recurse)) throw_errno("mount_setattr", target);
+}
+
+bool set_attributes_if_present(const std::string& target, std::uint64_t attributes,
+                               Recurse recurse) {
+  if (set_attributes(AT_FDCWD, target.c_str(), 0, attributes, recurse) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  throw_errno("mount_setattr", target);
 }
 
 std::vector<MountInfo> parse_mounts(std::string_view mountinfo) {

@@ -18,6 +18,10 @@ enum class Recurse { no, yes };
 void mount(const std::string& source, const std::string& target, const std::string& type,
            unsigned long flags, const std::string& data = {});
 
+/// The same, where source or target may not be there: then it returns false, and nothing is done.
+bool mount_if_present(const std::string& source, const std::string& target, const std::string& type,
+                      unsigned long flags, const std::string& data = {});
+
 /// Shows a file or directory at a second place. See "Creating a bind mount" in mount(2).
 void bind(const std::string& source, const std::string& target, Recurse recurse = Recurse::yes);
 
@@ -48,6 +52,9 @@ void move_mount(FdRef tree, FdRef target, const std::string& name);
 void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse);
 /// The same for what is mounted at a path: it adds flags, where a remount would replace them all.
 void set_attributes_at(const std::string& target, std::uint64_t attributes, Recurse recurse);
+/// The same; false where there is no such path.
+bool set_attributes_if_present(const std::string& target, std::uint64_t attributes,
+                               Recurse recurse);
 
 /// One line of /proc/PID/mountinfo. See proc(5).
 struct MountInfo {
