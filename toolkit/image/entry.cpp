@@ -46,39 +46,30 @@ std::array<timespec, 2> times_of(const TarEntry& entry) {
   return {time, time};
 }
 
-EntryWriter::Effect EntryWriter::make(const TarEntry& entry, const Place& place, TarReader& layer) {
-  effect_ = Effect::added;
+void EntryWriter::make(const TarEntry& entry, const Place& place, TarReader& layer) const {
   switch (entry.type) {
     case EntryType::file:
-      make_file(entry, place, layer);
-      break;
+      return make_file(entry, place, layer);
     case EntryType::directory:
-      make_directory(entry, place);
-      break;
+      return make_directory(entry, place);
     case EntryType::symlink:
-      make_symlink(entry, place);
-      break;
+      return make_symlink(entry, place);
     case EntryType::hardlink:
-      make_hardlink(entry, place);
-      break;
+      return make_hardlink(entry, place);
     case EntryType::fifo:
-      make_fifo(entry, place);
-      break;
-    case EntryType::device:
-      clear(place);  // a container gets its own /dev; what the device replaced is gone all the same
-      break;
+      return make_fifo(entry, place);
+    case EntryType::device:  // a container gets its own /dev; what it replaced is gone all the same
+      return clear(place);
     case EntryType::other:
       throw entry_error(entry, "of a type that no filesystem has");
   }
-  return effect_;
 }
 
-void EntryWriter::clear(const Place& place) {
+void EntryWriter::clear(const Place& place) const {
   remove_entry(place.parent, place.name, trash_);
-  effect_ = Effect::replaced;
 }
 
-void EntryWriter::make_file(const TarEntry& entry, const Place& place, TarReader& layer) {
+void EntryWriter::make_file(const TarEntry& entry, const Place& place, TarReader& layer) const {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   Fd file(::openat(place.parent.get(), place.name.c_str(), kFlags, 0600));
   if (!file) {
@@ -98,7 +89,7 @@ void EntryWriter::make_file(const TarEntry& entry, const Place& place, TarReader
   check(::futimens(file.get(), times_of(entry).data()), "futimens", entry.path);
 }
 
-void EntryWriter::make_directory(const TarEntry& entry, const Place& place) {
+void EntryWriter::make_directory(const TarEntry& entry, const Place& place) const {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
   const auto made = [&] { return ::mkdirat(place.parent.get(), place.name.c_str(), 0700) == 0; };
   if (!made()) {
@@ -115,7 +106,7 @@ void EntryWriter::make_directory(const TarEntry& entry, const Place& place) {
   set_metadata(directory, entry);
 }
 
-void EntryWriter::make_symlink(const TarEntry& entry, const Place& place) {
+void EntryWriter::make_symlink(const TarEntry& entry, const Place& place) const {
   // libarchive 3.6 loses a target that the pax header has and the ustar header lacks: Go writes
   // such a pair for a target without one ASCII character.
   if (entry.target.empty()) throw entry_error(entry, "a link without a target");
@@ -133,7 +124,7 @@ void EntryWriter::make_symlink(const TarEntry& entry, const Place& place) {
         "utimensat", entry.path);
 }
 
-void EntryWriter::make_hardlink(const TarEntry& entry, const Place& place) {
+void EntryWriter::make_hardlink(const TarEntry& entry, const Place& place) const {
   const auto [target_parent, target_name] = split_path(clean_path(entry.target));
   const Fd from =
       open_in_root(root_, target_parent.empty() ? "." : target_parent, O_PATH | O_DIRECTORY);
@@ -150,7 +141,7 @@ void EntryWriter::make_hardlink(const TarEntry& entry, const Place& place) {
   check(::linkat(from.get(), target_name.c_str(), place.parent.get(), name, 0), "link", entry.path);
 }
 
-void EntryWriter::make_fifo(const TarEntry& entry, const Place& place) {
+void EntryWriter::make_fifo(const TarEntry& entry, const Place& place) const {
   const char* name = place.name.c_str();
   clear(place);
   // The mode is right from the start: chmod would need the FIFO opened, and umask is 0 here.

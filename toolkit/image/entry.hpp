@@ -36,27 +36,25 @@ class EntryWriter {
   EntryWriter(FdRef root, FdRef trash, Owners owners) noexcept
       : root_(root), trash_(trash), owners_(owners) {}
 
-  enum class Effect { added, replaced };
-  /// Makes one entry, its content read from the layer. Replacing may have removed what other paths
-  /// lead through. Throws SystemError or std::runtime_error with the entry's path.
-  Effect make(const TarEntry& entry, const Place& place, TarReader& layer);
+  /// Makes one entry, its content read from the layer. Throws SystemError or std::runtime_error with
+  /// the entry's path.
+  void make(const TarEntry& entry, const Place& place, TarReader& layer) const;
 
   /// Owner, mode and extended attributes; the time is for later, when it stays.
   void set_metadata(FdRef fd, const TarEntry& entry) const;
 
  private:
-  void make_file(const TarEntry& entry, const Place& place, TarReader& layer);
-  void make_directory(const TarEntry& entry, const Place& place);
-  void make_symlink(const TarEntry& entry, const Place& place);
-  void make_hardlink(const TarEntry& entry, const Place& place);
-  void make_fifo(const TarEntry& entry, const Place& place);
-  void clear(const Place& place);
+  void make_file(const TarEntry& entry, const Place& place, TarReader& layer) const;
+  void make_directory(const TarEntry& entry, const Place& place) const;
+  void make_symlink(const TarEntry& entry, const Place& place) const;
+  void make_hardlink(const TarEntry& entry, const Place& place) const;
+  void make_fifo(const TarEntry& entry, const Place& place) const;
+  void clear(const Place& place) const;
   void set_owner(FdRef directory, const char* name, const TarEntry& entry, int flags) const;
 
   FdRef root_;
   FdRef trash_;
   Owners owners_;
-  Effect effect_ = Effect::added;
 };
 
 }  // namespace toolkit

@@ -69,7 +69,8 @@ struct TreeBuilder::State {
   bool lowest = true;
   LayerMarks marks = {};
   std::vector<DirectoryTime> directory_times = {};
-  // The directory of the entry before: most entries lie beside it.
+  // The directory of the entry before: most entries lie beside it. It is still there, since nothing
+  // but an entry or whiteout above it could remove it, and a whiteout spares what this layer made.
   Fd parent = {};
   std::string parent_path = {};
   ino_t parent_inode = 0;
@@ -115,12 +116,11 @@ void TreeBuilder::State::apply(const TarEntry& entry, TarReader& layer) {
     throw entry_error(entry, "lies below a whiteout");
   }
   const Place place = locate(split);
-  const EntryWriter::Effect effect = writer.make(entry, place, layer);
+  writer.make(entry, place, layer);
   if (!lowest) marks.made(place);
   if (entry.type == EntryType::directory) {
     delay_time(open_at(place.parent, place.name, O_PATH | O_NOFOLLOW), path, entry);
   }
-  if (effect == EntryWriter::Effect::replaced) parent.reset();  // it may have been on the way here
 }
 
 void TreeBuilder::State::apply_to_root(const TarEntry& entry) {
@@ -193,7 +193,6 @@ void TreeBuilder::State::apply_whiteout(const SplitPath& path, const TarEntry& e
   if (lowest) return;
   const auto directory = find_directory_in_root(root, path.parent);
   if (!directory) return;
-  parent.reset();
   if (opaque) return hide_lower(*directory);
   hide_entry(*directory, status_of(*directory, path.parent).st_ino, target);
 }
