@@ -112,7 +112,7 @@ class KillSeries {
 
 void run_series(const Series& series) {
   in_child([&] {
-    if (series.caller == Caller::root) leave_machine();
+    if (is_root()) leave_machine();  // a rootless start, too, is made from there
     KillSeries(series).run();
   });
 }

@@ -63,7 +63,9 @@ std::string cannot_call_as(Caller caller) {
 }
 
 HostState host_state() {
-  HostState state{.mounts = read_file("/proc/self/mountinfo")};
+  HostState state;
+  // Who is not root has no right to a mount there, and root's own come and go meanwhile.
+  if (is_root()) state.mounts = read_file("/proc/self/mountinfo");
   struct if_nameindex* links = ::if_nameindex();
   for (const struct if_nameindex* link = links; link != nullptr && link->if_index != 0; ++link) {
     state.links.insert(link->if_name);
