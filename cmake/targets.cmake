@@ -32,7 +32,10 @@ endfunction()
 # toolkit_test(NAME SOURCES file… LINK library…): a doctest program; each case is a test of ctest, labelled with its suite:
 # unit (needs nothing), kernel (makes namespaces of its own), tool (runs the built programs).
 function(toolkit_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)  # seconds
+  endif()
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -50,7 +53,7 @@ function(toolkit_test name)
     set(environment ENVIRONMENT "TSAN_OPTIONS=exitcode=99")
   endif()
   doctest_discover_tests(${name} ADD_LABELS 1
-    PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "SKIPPED: " ${environment})
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "SKIPPED: " ${environment})
 endfunction()
 
 # Relative relocations in a bitmap, where the linker can: 90 KB less to read at each start of a static-pie program.
