@@ -103,7 +103,7 @@ void Tracer::become(const std::vector<std::string>& command, Gate& gate) const {
   ::dup2(null.get(), 0);
   ::dup2(null.get(), 1);
   ::dup2(stderr_.get(), 2);
-  if (options_.uid != 0) {
+  if (options_.uid != ::geteuid()) {
     const bool changed = ::setgroups(0, nullptr) == 0 &&
                          ::setresgid(options_.uid, options_.uid, options_.uid) == 0 &&
                          ::setresuid(options_.uid, options_.uid, options_.uid) == 0;

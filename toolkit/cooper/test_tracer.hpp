@@ -39,7 +39,7 @@ struct Traced {
   std::optional<SeenCall> at = {};   ///< the call that was the kill point
 };
 
-/// Who runs `cooper`: 0 is this process's own user.
+/// Who runs `cooper`: this process's own user, or for root any other.
 struct TraceOptions {
   Order order = Order::as_it_comes;
   KillPoint kill = {};
