@@ -184,11 +184,17 @@ TEST_SUITE("kernel") {
     const StoreSample sample({test::tar({file("a", "")})});
     LayoutWriter writer(sample.layout);
     const std::string layer = test::tar({file("a", "")});
+    std::string blob = compress(layer, Compression::gzip) + std::string(1 << 20, 't');
     const Manifest manifest{
         .config = writer.add_blob(
             kConfigType, config_json({.platform = this_platform(), .diff_ids = {sha256(layer)}})),
-        .layers = {writer.add_blob(kLayerType, compress(layer, Compression::gzip) + "trailing")}};
+        .layers = {writer.add_blob(kLayerType, blob)}};
     writer.write_index({writer.add_blob(kManifestType, manifest_json(manifest))});
+    blob.back() = 'x';
+    write_file(sample.layer_blob(), blob);
+    CHECK(sample.refusal().find("its digest is") != std::string::npos);
+    blob.back() = 't';
+    write_file(sample.layer_blob(), blob);
     CHECK(sample.refusal() == "accepted");
   }
 
