@@ -58,8 +58,8 @@ void bash(Yard& yard) {
   typist.type("stty size\n");
   typist.wait_for("33 101");
   typist.wait_for("@ ");
-  typist.type("cat\n");
-  typist.wait_for("cat\r\n");
+  typist.type("echo G''O; cat\n");
+  typist.wait_for("GO\r\n");
   typist.type("one\n");
   typist.wait_for("one\r\none\r\n");  // echoed and answered: cat is in the foreground
   typist.type("\x1a");
@@ -67,7 +67,7 @@ void bash(Yard& yard) {
   typist.wait_for("@ ");
   typist.type("fg\n");
   typist.wait_for("fg\r\n");
-  typist.wait_for("cat\r\n");
+  typist.wait_for("cat\r\n");  // bash names what it brings back
   typist.type("two\n");
   typist.wait_for("two\r\ntwo\r\n");
   typist.type("\x03");
