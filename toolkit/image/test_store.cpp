@@ -1,5 +1,6 @@
 #include "toolkit/image/test_store.hpp"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "toolkit/kernel/error.hpp"
@@ -53,6 +54,12 @@ struct stat status_of(const std::string& path) {
   struct stat status {};
   REQUIRE(::lstat(path.c_str(), &status) == 0);
   return status;
+}
+
+void become(uid_t user) {
+  check(::setresgid(user, user, user), "setresgid");
+  check(::setresuid(user, user, user), "setresuid");
+  check(::prctl(PR_SET_DUMPABLE, 1), "prctl");  // or its /proc files belong to root
 }
 
 bool can_unpack() {

@@ -37,6 +37,9 @@ struct StoreSample {
 
 struct stat status_of(const std::string& path);
 
+/// Root becomes another user for good.
+void become(uid_t user);
+
 /// Can the caller have a cell? Not in a sandbox that forbids namespaces, be it root or not.
 bool can_unpack();
 
