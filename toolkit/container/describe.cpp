@@ -156,13 +156,14 @@ struct Describe {
     if (call.owner != 0) {
       calls.push_back("fchown(<terminal>, " + std::to_string(call.owner) + ", -1)");
     }
-    for (const char* next :
-         {"setsid()", "ioctl(<terminal>, TIOCSCTTY, 0)", "dup2(<terminal>, 0)",
-          "dup2(<terminal>, 1)", "dup2(<terminal>, 2)",
-          "open_tree(AT_FDCWD, \"/proc/self/fd/<terminal>\", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)",
-          "move_mount(</proc/self/fd/<terminal>>, \"\", AT_FDCWD, \"/dev/console\", "
-          "MOVE_MOUNT_F_EMPTY_PATH)",
-          "sendmsg(<supervisor>, </dev/ptmx>)"}) {
+    const std::string to_console =
+        "move_mount(</proc/self/fd/<terminal>>, \"\", AT_FDCWD, \"/dev/console\", "
+        "MOVE_MOUNT_F_EMPTY_PATH)";
+    for (const std::string& next : std::initializer_list<std::string>{
+             "setsid()", "ioctl(<terminal>, TIOCSCTTY, 0)", "dup2(<terminal>, 0)",
+             "dup2(<terminal>, 1)", "dup2(<terminal>, 2)",
+             "open_tree(AT_FDCWD, \"/proc/self/fd/<terminal>\", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)",
+             to_console, "sendmsg(<supervisor>, </dev/ptmx>)"}) {
       calls.emplace_back(next);
     }
     return calls;

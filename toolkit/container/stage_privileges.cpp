@@ -19,14 +19,8 @@ void require_mapped(const Request& request, const Host& host) {
 
 }  // namespace
 
-Steps settle(const Request& request) {
+Steps take_streams(const Request& request) {
   Steps steps;
-  steps.push_back({step::SetHostname{request.hostname}, "the name of this uts namespace"});
-  steps.push_back({step::NewKeyring{}, "the caller's keys are not the container's"});
-  steps.push_back({step::LoopbackUp{}, "127.0.0.1 and ::1 of this network namespace"});
-  if (request.working_directory != "/") {  // where the pivot left it
-    steps.push_back({step::ChangeDirectory{request.working_directory}, "where the command starts"});
-  }
   if (request.terminal == Terminal::own) {
     steps.push_back({step::NewTerminal{.owner = request.user.uid},
                      "a session with a terminal of the container's own"});
@@ -36,6 +30,17 @@ Steps settle(const Request& request) {
       {step::NewSession{}, "no terminal of the host controls it, or can be written to"});
   if (request.input == Input::none) {
     steps.push_back({step::EmptyInput{}, "no input was asked for (-i)"});
+  }
+  return steps;
+}
+
+Steps settle(const Request& request) {
+  Steps steps;
+  steps.push_back({step::SetHostname{request.hostname}, "the name of this uts namespace"});
+  steps.push_back({step::NewKeyring{}, "the caller's keys are not the container's"});
+  steps.push_back({step::LoopbackUp{}, "127.0.0.1 and ::1 of this network namespace"});
+  if (request.working_directory != "/") {  // where the pivot left it
+    steps.push_back({step::ChangeDirectory{request.working_directory}, "where the command starts"});
   }
   return steps;
 }

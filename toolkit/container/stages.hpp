@@ -20,11 +20,13 @@ Steps make_devices(const Request& request, const Host& host);
 Steps mount_kernel(const Host& host);
 /// The root becomes "/", /dev, /proc and /sys come to lie in it, the host's tree is let go.
 Steps pivot(const Host& host);
+/// A session, and its terminal or input, while /dev is what was just put there and no volume's.
+Steps take_streams(const Request& request);
 /// Volumes, tmpfs, and the files below /etc.
 Steps mount_volumes(const Request& request, const Host& host);
 /// With --read-only, nothing is written to the root.
 Steps protect(const Request& request);
-/// Host name, loopback, working directory, terminal and input.
+/// Host name, keys, loopback, working directory.
 Steps settle(const Request& request);
 /// Capabilities, groups, user, no_new_privs.
 Steps drop_privileges(const Request& request, const Host& host);

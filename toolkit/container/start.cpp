@@ -22,6 +22,7 @@ Plan plan_start(const Request& request, const Host& host) {
   append(plan.steps, stage::make_devices(request, host));
   append(plan.steps, stage::mount_kernel(host));
   append(plan.steps, stage::pivot(host));
+  append(plan.steps, stage::take_streams(request));
   append(plan.steps, stage::mount_volumes(request, host));
   append(plan.steps, stage::protect(request));
   append(plan.steps, stage::settle(request));

@@ -154,7 +154,7 @@ int cooper(int argc, char** argv) try {
   return run(options);
 } catch (const std::exception& error) {
   const Report report = explain(error);
-  say(report.line);
+  if (!report.line.empty()) say(report.line);
   return report.status;
 }
 

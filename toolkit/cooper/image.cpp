@@ -6,6 +6,7 @@
 #include <climits>
 #include <stdexcept>
 
+#include "toolkit/cooper/report.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/process.hpp"
 
@@ -24,7 +25,7 @@ std::string prefix() {
 
 /// The helper takes what strangers made: archives and JSON. It says itself what is wrong with them.
 void unpack(const std::string& helper, const std::string& store, const ImageName& image) {
-  std::vector<std::string> words = {helper, "unpack", "--store", store, image.layout};
+  std::vector<std::string> words = {helper, "unpack", "--store", store, "--", image.layout};
   if (!image.tag.empty()) words.push_back(image.tag);
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -32,8 +33,11 @@ void unpack(const std::string& helper, const std::string& store, const ImageName
   Process child = Process::spawn(
       {}, [&] { check(::execv(helper.c_str(), argv.data()), "start the helper", helper); });
   child.await_exec();
-  if (child.wait().shell_code() != 0)
-    throw std::runtime_error(image.layout + ": the image can't be used");
+  const int status = child.wait().shell_code();
+  if (status == AlreadyTold::kStatus) throw AlreadyTold();
+  if (status != 0) {
+    throw std::runtime_error(helper + ": it ended with status " + std::to_string(status));
+  }
 }
 
 }  // namespace

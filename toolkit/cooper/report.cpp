@@ -71,6 +71,7 @@ std::string advice(const SystemError& error) {
 }  // namespace
 
 Report explain(const std::exception& error) {
+  if (dynamic_cast<const AlreadyTold*>(&error) != nullptr) return {.line = {}};
   const auto* system = dynamic_cast<const SystemError*>(&error);
   if (system == nullptr) return {.line = error.what()};
   if (system->operation() == "command") return explain_search(*system);

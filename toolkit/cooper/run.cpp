@@ -22,7 +22,8 @@ class PidFile {
     if (path_.empty()) return;
     const std::string fresh = path_ + ".new";
     {
-      const Fd file = open_file(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+      ::unlink(fresh.c_str());  // a cooper that was killed may have left it
+      const Fd file = open_file(fresh, O_WRONLY | O_CREAT | O_EXCL, 0644);
       write_all(file, std::to_string(pid) + '\n', fresh);
     }
     check(::rename(fresh.c_str(), path_.c_str()), "rename", path_);

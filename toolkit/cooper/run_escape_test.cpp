@@ -153,19 +153,26 @@ void parents(Yard& yard) {
 }  // namespace
 
 TEST_SUITE("tool") {
-  AS_BOTH("escape: no handle of the container's leads to cooper's own file", program_of_cooper)
+  AS_BOTH("escape: no handle of the container's leads to cooper's own file", program_of_cooper);
+
   AS_BOTH("escape: a working directory by way of a descriptor stays inside",
-          directory_of_a_descriptor)
-  AS_BOTH("escape: a directory of the host is no input", directory_as_input)
-  AS_BOTH("escape: the caller's keys are out of reach", keys)
-  AS_BOTH("escape: a device that the container makes does not open", devices)
+          directory_of_a_descriptor);
+
+  AS_BOTH("escape: a directory of the host is no input", directory_as_input);
+
+  AS_BOTH("escape: the caller's keys are out of reach", keys);
+
+  AS_BOTH("escape: a device that the container makes does not open", devices);
+
   TEST_CASE("escape: and it does on the host [root]") {
     on_yard(Caller::root, zero_device_opens_on_the_host);
   }
-  AS_BOTH("escape: a nested user namespace lifts no mask", nested_namespaces)
-  AS_BOTH("escape: there is nothing outside of the root", out_of_a_chroot)
+  AS_BOTH("escape: a nested user namespace lifts no mask", nested_namespaces);
+
+  AS_BOTH("escape: there is nothing outside of the root", out_of_a_chroot);
+
   TEST_CASE("escape: a setuid program gains nothing [root]") {
     on_yard(Caller::root, setuid_programs);
   }
-  AS_BOTH("escape: processes of the host can't be named", parents)
+  AS_BOTH("escape: processes of the host can't be named", parents);
 }

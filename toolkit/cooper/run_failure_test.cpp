@@ -133,16 +133,22 @@ void failing_start_leaves_nothing(Yard& yard) {
 }  // namespace
 
 TEST_SUITE("tool") {
-  AS_BOTH("failure: a root or an image that is not there", missing_roots)
-  AS_BOTH("failure: a root without /proc that can't be written", unwritable_root)
-  AS_BOTH("failure: a state directory that others could write to", foreign_state)
-  AS_BOTH("failure: a state directory that was made by halves is made whole", half_made_state)
+  AS_BOTH("failure: a root or an image that is not there", missing_roots);
+
+  AS_BOTH("failure: a root without /proc that can't be written", unwritable_root);
+
+  AS_BOTH("failure: a state directory that others could write to", foreign_state);
+
+  AS_BOTH("failure: a state directory that was made by halves is made whole", half_made_state);
+
   TEST_CASE("failure: no room for the record [root]") { on_yard(Caller::root, full_disk); }
   AS_BOTH("failure: no room in a filesystem of the container is the command's affair",
-          small_writable_layer)
-  AS_BOTH("failure: where no namespace can be made it says which limit forbids it", no_namespaces)
+          small_writable_layer);
+
+  AS_BOTH("failure: where no namespace can be made it says which limit forbids it", no_namespaces);
+
   TEST_CASE("failure: root without CAP_SYS_ADMIN starts as others do [root]") {
     on_yard(Caller::root, no_capability);
   }
-  AS_BOTH("failure: what failed on the way leaves nothing", failing_start_leaves_nothing)
+  AS_BOTH("failure: what failed on the way leaves nothing", failing_start_leaves_nothing);
 }

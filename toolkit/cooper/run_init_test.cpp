@@ -47,12 +47,12 @@ void tells_how_to_end_it(Yard& yard) {
   Pipe in = make_pipe();
   Pipe out = make_pipe();
   Pipe err = make_pipe();
-  Process cooper = start(yard.boxed({"-i"}, {"sh", "-c", "echo ready; exec cat"}), in.read,
-                         out.write, err.write);
+  Process cooper = start(yard.boxed({"-i"}, {"cat"}), in.read, out.write, err.write);
   in.read.reset();
   out.write.reset();
   err.write.reset();
   cooper.await_exec();
+  write_all(in.write, "ready\n", "container");
   std::array<char, 6> ready{};
   REQUIRE(::read(out.read.get(), ready.data(), ready.size()) == 6);
   for (int i = 0; i < 3; ++i) {
@@ -114,18 +114,22 @@ void closed_standard_files(Yard& yard) {
 
 }  // namespace
 
-TEST_SUITE("tool"){
-    AS_BOTH("init: 500 orphans are reaped and the status comes back",
-            reaps) AS_BOTH("init: PID 1 is not the command", is_first)
-        AS_BOTH("init: signals end a command that has no handler for them",
-                forwards) AS_BOTH("signals: the command's own handler gets them", traps)
-            AS_BOTH("signals: after three Ctrl-C that do nothing cooper says how to end it",
-                    tells_how_to_end_it) AS_BOTH("pipe: 64 MiB of any bytes pass unharmed", bytes)
-                AS_BOTH("pipe: -i is the caller's input and without it there is none", inputs)
-                    AS_BOTH("pipe: a reader that leaves ends the command", closed_pipe)
-                        AS_BOTH("pipe: standard files that are closed stay harmless",
-                                closed_standard_files)}
+TEST_SUITE("tool") {
+  AS_BOTH("init: 500 orphans are reaped and the status comes back", reaps);
+  AS_BOTH("init: PID 1 is not the command", is_first);
 
-TEST_SUITE("long") {
-  AS_BOTH("pipe: a GiB of any bytes passes unharmed", many_bytes)
+  AS_BOTH("init: signals end a command that has no handler for them", forwards);
+  AS_BOTH("signals: the command's own handler gets them", traps);
+
+  AS_BOTH("signals: after three Ctrl-C that do nothing cooper says how to end it",
+          tells_how_to_end_it);
+  AS_BOTH("pipe: 64 MiB of any bytes pass unharmed", bytes);
+
+  AS_BOTH("pipe: -i is the caller's input and without it there is none", inputs);
+
+  AS_BOTH("pipe: a reader that leaves ends the command", closed_pipe);
+
+  AS_BOTH("pipe: standard files that are closed stay harmless", closed_standard_files);
 }
+
+TEST_SUITE("long") { AS_BOTH("pipe: a GiB of any bytes passes unharmed", many_bytes); }

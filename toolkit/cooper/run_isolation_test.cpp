@@ -197,24 +197,36 @@ void pid_file(Yard& yard) {
 }  // namespace
 
 TEST_SUITE("tool") {
-  AS_BOTH("isolation: every namespace is another than the host's", own_namespaces)
+  AS_BOTH("isolation: every namespace is another than the host's", own_namespaces);
+
   TEST_CASE("isolation: --userns private gives root a user namespace too [root]") {
     on_yard(Caller::root, private_user_namespace);
   }
   TEST_CASE("isolation: --userns host is root's alone [userns]") {
     on_yard(Caller::nobody, host_user_namespace);
   }
-  AS_BOTH("isolation: capabilities are docker's to the bit", privileges)
-  AS_BOTH("isolation: a session of its own without a terminal", own_session)
-  AS_BOTH("isolation: no descriptor of the caller's reaches the command", descriptors)
-  AS_BOTH("isolation: signals that the caller ignores are as new", signals)
-  AS_BOTH("isolation: modes are the container's whatever the caller's umask", mask_of_files)
-  AS_BOTH("isolation: /dev has the standard nodes and no other", devices)
+  AS_BOTH("isolation: capabilities are docker's to the bit", privileges);
+
+  AS_BOTH("isolation: a session of its own without a terminal", own_session);
+
+  AS_BOTH("isolation: no descriptor of the caller's reaches the command", descriptors);
+
+  AS_BOTH("isolation: signals that the caller ignores are as new", signals);
+
+  AS_BOTH("isolation: modes are the container's whatever the caller's umask", mask_of_files);
+
+  AS_BOTH("isolation: /dev has the standard nodes and no other", devices);
+
   AS_BOTH("isolation: the kernel's filesystems are mounted with their flags and privately",
-          kernel_filesystems)
-  AS_BOTH("isolation: what tells of the whole machine reads as empty", masked_paths)
-  AS_BOTH("isolation: what reaches the whole machine can't be opened for writing", read_only_paths)
-  AS_BOTH("isolation: the network is its own and the host's sockets are out of reach", own_network)
-  AS_BOTH("isolation: PID 1 is the command and alone", own_processes)
-  AS_BOTH("isolation: --pidfile names PID 1 while it runs", pid_file)
+          kernel_filesystems);
+
+  AS_BOTH("isolation: what tells of the whole machine reads as empty", masked_paths);
+
+  AS_BOTH("isolation: what reaches the whole machine can't be opened for writing", read_only_paths);
+
+  AS_BOTH("isolation: the network is its own and the host's sockets are out of reach", own_network);
+
+  AS_BOTH("isolation: PID 1 is the command and alone", own_processes);
+
+  AS_BOTH("isolation: --pidfile names PID 1 while it runs", pid_file);
 }

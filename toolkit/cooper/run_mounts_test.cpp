@@ -148,17 +148,26 @@ void many_files(Yard& yard) { write_files(yard, "10000"); }
 
 }  // namespace
 
-TEST_SUITE("long"){AS_BOTH("volume: ten thousand files are written through it", many_files)}
+TEST_SUITE("long") { AS_BOTH("volume: ten thousand files are written through it", many_files); }
 
 TEST_SUITE("tool") {
-  AS_BOTH("volume: the host's directory and the way to it", volumes)
-  AS_BOTH("volume: read-only is the mount's own flag", read_only_volumes)
-  AS_BOTH("volume: a file lies over a new name or an old one", files_as_volumes)
-  AS_BOTH("volume: an outer one does not hide an inner one", nested_volumes)
-  AS_BOTH("volume: a link on the way to its place stays inside", linked_targets)
-  AS_BOTH("volume: what can't be one is refused", refused_volumes)
-  AS_BOTH("volume: five hundred files are written through it", files)
-  AS_BOTH("tmpfs: it has docker's flags and the options given", tmpfs)
-  AS_BOTH("read-only: nothing is written to the root", read_only)
-  AS_BOTH("rootfs: in place it is written to and below an overlay it is not", in_place)
+  AS_BOTH("volume: the host's directory and the way to it", volumes);
+
+  AS_BOTH("volume: read-only is the mount's own flag", read_only_volumes);
+
+  AS_BOTH("volume: a file lies over a new name or an old one", files_as_volumes);
+
+  AS_BOTH("volume: an outer one does not hide an inner one", nested_volumes);
+
+  AS_BOTH("volume: a link on the way to its place stays inside", linked_targets);
+
+  AS_BOTH("volume: what can't be one is refused", refused_volumes);
+
+  AS_BOTH("volume: five hundred files are written through it", files);
+
+  AS_BOTH("tmpfs: it has docker's flags and the options given", tmpfs);
+
+  AS_BOTH("read-only: nothing is written to the root", read_only);
+
+  AS_BOTH("rootfs: in place it is written to and below an overlay it is not", in_place);
 }

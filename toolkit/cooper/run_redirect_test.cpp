@@ -163,13 +163,19 @@ void proc_that_changes(Yard& yard) {
 }  // namespace
 
 TEST_SUITE("tool") {
-  AS_BOTH("redirect: a root whose /proc or /sys or /dev is a link is refused", kernel_directories)
-  AS_BOTH("redirect: a root whose /proc is a file is refused", files_for_directories)
-  AS_BOTH("redirect: links below the root's own /dev lead nowhere", below_dev)
-  AS_BOTH("redirect: what stands for a file of /etc stays as it is", files_of_etc)
-  AS_BOTH("redirect: no volume is what masks a file", mask_from_a_volume)
+  AS_BOTH("redirect: a root whose /proc or /sys or /dev is a link is refused", kernel_directories);
+
+  AS_BOTH("redirect: a root whose /proc is a file is refused", files_for_directories);
+
+  AS_BOTH("redirect: links below the root's own /dev lead nowhere", below_dev);
+
+  AS_BOTH("redirect: what stands for a file of /etc stays as it is", files_of_etc);
+
+  AS_BOTH("redirect: no volume is what masks a file", mask_from_a_volume);
+
   AS_BOTH("redirect: sixty starts on a volume that changes leave the host alone",
-          volume_that_changes)
+          volume_that_changes);
+
   AS_BOTH("redirect: sixty starts in a root whose /proc changes never open the kernel's settings",
-          proc_that_changes)
+          proc_that_changes);
 }

@@ -106,14 +106,22 @@ void helps(Yard& yard) {
 }  // namespace
 
 TEST_SUITE("tool") {
-  AS_BOTH("run: the command's status is cooper's", statuses)
-  AS_BOTH("run: 127 for a command that is not there", not_found)
-  AS_BOTH("run: 126 for what can't be executed", not_executable)
+  AS_BOTH("run: the command's status is cooper's", statuses);
+
+  AS_BOTH("run: 127 for a command that is not there", not_found);
+
+  AS_BOTH("run: 126 for what can't be executed", not_executable);
+
   AS_BOTH("run: a file that is no program is told apart from one that lacks its loader",
-          broken_programs)
-  AS_BOTH("run: 128 and the signal that ended the command", killed)
-  AS_BOTH("run: all after the image is the command's", words_of_the_command)
-  AS_BOTH("run: 125 and one line for an option that it does not know", unknown_options)
-  AS_BOTH("run: words of two million bytes reach the command or are refused", long_command_lines)
-  AS_BOTH("run: --help is an answer and no error", helps)
+          broken_programs);
+
+  AS_BOTH("run: 128 and the signal that ended the command", killed);
+
+  AS_BOTH("run: all after the image is the command's", words_of_the_command);
+
+  AS_BOTH("run: 125 and one line for an option that it does not know", unknown_options);
+
+  AS_BOTH("run: words of two million bytes reach the command or are refused", long_command_lines);
+
+  AS_BOTH("run: --help is an answer and no error", helps);
 }

@@ -144,15 +144,24 @@ void without_a_terminal(Yard& yard) {
 }  // namespace
 
 TEST_SUITE("tool") {
-  AS_BOTH("terminal: it is the container's own and has the size of the caller's", own_terminal)
-  AS_BOTH("terminal: it follows the size of the caller's", follows_the_window)
-  AS_BOTH("terminal: a job is stopped and brought back and interrupted", job_control)
-  AS_BOTH("terminal: Ctrl-C reaches the command in the foreground below --init", interrupt)
+  AS_BOTH("terminal: it is the container's own and has the size of the caller's", own_terminal);
+
+  AS_BOTH("terminal: it follows the size of the caller's", follows_the_window);
+
+  AS_BOTH("terminal: a job is stopped and brought back and interrupted", job_control);
+
+  AS_BOTH("terminal: Ctrl-C reaches the command in the foreground below --init", interrupt);
+
   AS_BOTH("terminal: after three Ctrl-C that do nothing cooper says how to end it",
-          tells_how_to_end_it)
-  AS_BOTH("terminal: PID 1 leads its session and is in the foreground", owns_its_session)
-  AS_BOTH("terminal: the caller's is given back as it was", gives_the_terminal_back)
-  AS_BOTH("terminal: a shell ends when the caller's is gone", hangs_up)
-  AS_BOTH("terminal: nothing can be typed into the caller's", no_typing_for_others)
-  AS_BOTH("terminal: -it without one is refused and -t alone makes one", without_a_terminal)
+          tells_how_to_end_it);
+
+  AS_BOTH("terminal: PID 1 leads its session and is in the foreground", owns_its_session);
+
+  AS_BOTH("terminal: the caller's is given back as it was", gives_the_terminal_back);
+
+  AS_BOTH("terminal: a shell ends when the caller's is gone", hangs_up);
+
+  AS_BOTH("terminal: nothing can be typed into the caller's", no_typing_for_others);
+
+  AS_BOTH("terminal: -it without one is refused and -t alone makes one", without_a_terminal);
 }

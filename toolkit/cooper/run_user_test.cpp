@@ -116,7 +116,8 @@ void names(Yard& yard) {
 }  // namespace
 
 TEST_SUITE("tool") {
-  AS_BOTH("user: what is no user runs nothing", hostile_users)
+  AS_BOTH("user: what is no user runs nothing", hostile_users);
+
   TEST_CASE("user: ids are those that were asked for and no others [root]") {
     on_yard(Caller::root, users_of_root);
   }
@@ -126,9 +127,13 @@ TEST_SUITE("tool") {
   TEST_CASE("user: an id that no map has is refused with where to get one [userns]") {
     on_yard(Caller::nobody, a_user_without_an_id);
   }
-  AS_BOTH("environment: it is docker's and nothing of the caller's", environment)
-  AS_BOTH("environment: -e beats --env-file and takes over the caller's by name", variables)
-  AS_BOTH("working directory: it is made inside when it is missing", directories)
-  AS_BOTH("entrypoint: --entrypoint goes before the words", entrypoints)
-  AS_BOTH("host name: given or twelve digits by chance", names)
+  AS_BOTH("environment: it is docker's and nothing of the caller's", environment);
+
+  AS_BOTH("environment: -e beats --env-file and takes over the caller's by name", variables);
+
+  AS_BOTH("working directory: it is made inside when it is missing", directories);
+
+  AS_BOTH("entrypoint: --entrypoint goes before the words", entrypoints);
+
+  AS_BOTH("host name: given or twelve digits by chance", names);
 }

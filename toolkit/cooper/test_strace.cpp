@@ -6,6 +6,7 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/text.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 /// All that can change a mount, an id, a right, a session: what a plan must tell of.
 const std::set<std::string>& changes() {
-  static const std::set<std::string> names = {
+  static const std::set<std::string> kNames = {
       "mount",     "mount_setattr", "open_tree",  "move_mount", "fsopen",      "fsconfig",
       "fsmount",   "mkdir",         "mkdirat",    "mknod",      "mknodat",     "symlink",
       "symlinkat", "link",          "linkat",     "rename",     "renameat2",   "chdir",
@@ -24,15 +25,15 @@ const std::set<std::string>& changes() {
       "capset",    "prctl",         "seccomp",    "unshare",    "setns",       "keyctl",
       "chown",     "fchown",        "chmod",      "fchmod",     "execve",      "execveat",
       "clone3",    "clone",         "fork",       "vfork",      "close_range", "memfd_create"};
-  return names;
+  return kNames;
 }
 
 /// What is told of only where it is about a descriptor that has a name.
 const std::set<std::string>& about_descriptors() {
-  static const std::set<std::string> names = {"openat", "read",       "write",   "ioctl", "dup2",
-                                              "socket", "close",      "sendmsg", "poll",  "ppoll",
-                                              "pipe2",  "socketpair", "fstatfs"};
-  return names;
+  static const std::set<std::string> kNames = {"openat", "read",       "write",   "ioctl", "dup2",
+                                               "socket", "close",      "sendmsg", "poll",  "ppoll",
+                                               "pipe2",  "socketpair", "fstatfs"};
+  return kNames;
 }
 
 /// Calls whose first number is no descriptor, though it may look like one.

@@ -82,9 +82,10 @@ void check_one_line(const Outcome& outcome, int status, const std::string& words
 
 }  // namespace toolkit::test
 
-// Two cases of one body: root's and a normal user's.
+// Two cases of one body: root's and a normal user's. What stands last asks for the semicolon.
 #define AS_BOTH(name, body)                                                                \
   TEST_CASE(name " [root]") { toolkit::test::on_yard(toolkit::test::Caller::root, body); } \
   TEST_CASE(name " as a normal user [userns]") {                                           \
     toolkit::test::on_yard(toolkit::test::Caller::nobody, body);                           \
-  }
+  }                                                                                        \
+  static_assert(true)
