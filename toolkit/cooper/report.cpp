@@ -62,6 +62,9 @@ std::string advice(const SystemError& error) {
   if (error.operation() == "move_mount" && number == EINVAL) {
     return "; in the root this must be a directory, and no link to one";
   }
+  if (error.operation() == "keyctl" && number == EDQUOT) {
+    return "; this user has as many keys as /proc/sys/kernel/keys/maxkeys allows";
+  }
   if (error.operation() == "chdir") return "; see -w";
   if (error.operation() == "volume" && number == ENOENT)
     return "; the source of a volume must be there";

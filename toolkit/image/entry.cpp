@@ -125,7 +125,7 @@ void EntryWriter::make_symlink(const TarEntry& entry, const Place& place) const 
 }
 
 void EntryWriter::make_hardlink(const TarEntry& entry, const Place& place) const {
-  const auto [target_parent, target_name] = split_path(clean_path(entry.target));
+  const auto [target_parent, target_name] = split_path(relative_path(entry.target));
   const Fd from =
       open_in_root(root_, target_parent.empty() ? "." : target_parent, O_PATH | O_DIRECTORY);
   struct stat target {};

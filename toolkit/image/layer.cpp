@@ -107,7 +107,7 @@ void TreeBuilder::apply(TarReader& layer) {
 
 void TreeBuilder::State::apply(const TarEntry& entry, TarReader& layer) {
   take_quota(entry);
-  const std::string path = clean_path(entry.path);
+  const std::string path = relative_path(entry.path);
   if (path.empty()) return apply_to_root(entry);
   if (path.starts_with(kAufs) && !path.starts_with(kOpaque)) return;
   const SplitPath split = split_path(path);

@@ -60,7 +60,7 @@ void remove_level(FdRef directory, const std::string& name, std::uint64_t& moved
 
 }  // namespace
 
-std::string clean_path(std::string_view path) {
+std::string relative_path(std::string_view path) {
   constexpr std::size_t kShown = 80;
   const auto refuse = [&](const std::string& why) {
     throw std::runtime_error("layer: entry '" + printable(path.substr(0, kShown)) + "': " + why);

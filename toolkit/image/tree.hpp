@@ -16,7 +16,7 @@ namespace toolkit {
 
 /// "./a//b/" becomes "a/b", and the root itself "". Throws std::runtime_error for a path with ".."
 /// in it or longer than the kernel takes.
-std::string clean_path(std::string_view path);
+std::string relative_path(std::string_view path);
 
 /// The directory part and the last name of a clean path.
 struct SplitPath {
