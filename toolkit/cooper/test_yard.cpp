@@ -140,7 +140,12 @@ Process start_live(const Yard& yard, std::vector<std::string> options, const std
   Pipe in = make_pipe();
   Pipe out = make_pipe();
   options.insert(options.end(), {"-i", "--pidfile", yard.own("pid")});
-  std::vector<std::string> command = {"sh", "-c", script + "\necho ready; exec cat"};
+  // Without a script it is cat from its first moment, which sends back what it is told: a shell on its
+  // way to an exec has handlers for signals, and what they catch is lost.
+  const std::vector<std::string> command =
+      script.empty() ? std::vector<std::string>{"cat"}
+                     : std::vector<std::string>{"sh", "-c", script + "\necho ready; exec cat"};
+  write_all(in.write, script.empty() ? "ready\n" : "", "container");
   Process process =
       start(yard.boxed(std::move(options), command), in.read, out.write, FdRef(STDERR_FILENO));
   input = std::move(in.write);
