@@ -26,8 +26,8 @@ std::string debian_root(std::string& lack) {
   }
   const std::string part = root + ".part";
   fs::remove_all(part);
-  const Outcome made = run(
-      {"mmdebstrap", "--quiet", "--variant=apt", "--include=vim-tiny,procps", "bookworm", part});
+  const Outcome made = run({"unshare", "--mount", "mmdebstrap", "--quiet", "--variant=apt",
+                            "--include=vim-tiny,procps", "bookworm", part});
   if (made.status != 0) {
     lack = "mmdebstrap made no root: " + made.err;
     return {};
