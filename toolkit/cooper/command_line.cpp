@@ -111,10 +111,17 @@ std::vector<std::string> command_words(const CLI::App& verb, std::vector<std::st
   return words;
 }
 
+/// What is wrong with the command line. Where a verb is missing, CLI11 does not say what stood there.
+std::string describe(const CLI::App& verb, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = verb.remaining();
+  const bool lacks_verb = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  if (lacks_verb && !unknown.empty()) return "there is no '" + unknown.front() + "', only 'run'";
+  return error.what();
+}
+
 int usage_error(const CLI::App& verb, const CLI::ParseError& error) {
   const std::string name = verb.get_name();
-  say(std::string(error.what()) + "; see 'cooper " + (name == "cooper" ? "" : name + ' ') +
-      "--help'");
+  say(describe(verb, error) + "; see 'cooper " + (name == "cooper" ? "" : name + ' ') + "--help'");
   constexpr int kUsage = 125;
   return kUsage;
 }

@@ -106,6 +106,11 @@ void helps(Yard& yard) {
 }  // namespace
 
 TEST_SUITE("tool") {
+  TEST_CASE("cooper: a verb that it does not have is named in one line") {
+    check_one_line(run({built("bin/cooper"), "ru", "busybox"}), 125,
+                   "there is no 'ru', only 'run'");
+  }
+
   AS_BOTH("run: the command's status is cooper's", statuses);
 
   AS_BOTH("run: 127 for a command that is not there", not_found);
