@@ -2,12 +2,15 @@
 # doxygen.sh SOURCE BUILD: the reference, made into BUILD/docs/html without a warning.
 set -eu
 cd "$1"
-out=$2/docs
+build=$2
+out=$build/docs
 if ! command -v doxygen >/dev/null; then
   echo "SKIPPED: doxygen is not installed"
   exit 0
 fi
 mkdir -p "$out"
+# Tests may run as root in a tree of somebody else, whose it stays.
+if [ "$(id -u)" = 0 ]; then trap 'chown -R --reference="$build" "$out"' EXIT; fi
 theme=/usr/share/doxygen-awesome-css
 style=
 if [ -d "$theme" ]; then style="$theme/doxygen-awesome.css $theme/doxygen-awesome-sidebar-only.css"; fi
