@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <cstdlib>
 #include <ctime>
 #include <stdexcept>
@@ -91,25 +93,43 @@ Record::Record(const StateDirectory& state, const std::string& id)
 
 Record::~Record() { ::unlink(path_.c_str()); }
 
-void Record::set_process(pid_t pid) {
-  write_all(
-      file_,
-      "pid " + std::to_string(pid) + "\nat " + std::to_string(now()) + "\nboot " + boot_id() + '\n',
-      path_);
+namespace {
+
+/// A path as it is found from anywhere.
+std::string absolute(const std::string& path) {
+  if (path.starts_with('/')) return path;
+  std::array<char, PATH_MAX> here{};
+  if (::getcwd(here.data(), here.size()) == nullptr) throw_errno("getcwd");
+  return std::string(here.data()) + '/' + path;
+}
+
+}  // namespace
+
+void Record::set_process(pid_t pid, const std::string& pidfile) {
+  std::string text =
+      "pid " + std::to_string(pid) + "\nat " + std::to_string(now()) + "\nboot " + boot_id() + '\n';
+  if (!pidfile.empty()) text += "pidfile " + absolute(pidfile) + '\n';
+  write_all(file_, text, path_);
 }
 
 std::optional<RecordedProcess> parse_recorded_process(std::string_view content) {
   const std::vector<std::string_view> found = lines(content);
-  if (found.size() != 3 || !content.ends_with('\n') || !found[0].starts_with("pid ") ||
-      !found[1].starts_with("at ") || !found[2].starts_with("boot ")) {
+  if (found.size() < 3 || found.size() > 4 || !content.ends_with('\n') ||
+      !found[0].starts_with("pid ") || !found[1].starts_with("at ") ||
+      !found[2].starts_with("boot ")) {
     return {};
   }
+  constexpr std::string_view kPidfile = "pidfile /";
+  if (found.size() == 4 && !found[3].starts_with(kPidfile)) return {};
   const auto pid = parse_id(found[0].substr(4));
   const auto recorded_at = parse_number(found[1].substr(3));
   if (!pid || *pid == 0 || !recorded_at) return {};
   return RecordedProcess{.pid = static_cast<pid_t>(*pid),
                          .recorded_at = *recorded_at,
-                         .boot_id = std::string(found[2].substr(5))};
+                         .boot_id = std::string(found[2].substr(5)),
+                         .pidfile = found.size() == 4
+                                        ? std::string(found[3].substr(kPidfile.size() - 1))
+                                        : std::string()};
 }
 
 }  // namespace toolkit

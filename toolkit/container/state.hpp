@@ -42,7 +42,8 @@ class Record {
   Record& operator=(const Record&) = delete;
 
   /// Writes down the container's first process, which still waits at its gate.
-  void set_process(pid_t pid);
+  /// With `pidfile`, the file outside of the state that is about to hold its number.
+  void set_process(pid_t pid, const std::string& pidfile = {});
 
  private:
   std::string path_;
@@ -54,6 +55,7 @@ struct RecordedProcess {
   pid_t pid = 0;
   std::uint64_t recorded_at = 0;  ///< CLOCK_BOOTTIME, nanoseconds
   std::string boot_id = {};
+  std::string pidfile = {};  ///< absolute, or empty
 };
 /// Pure. Nothing for a record that is torn or was never filled.
 std::optional<RecordedProcess> parse_recorded_process(std::string_view content);

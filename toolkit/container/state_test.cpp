@@ -126,6 +126,28 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("state: a record names the file that holds the number") {
+    const TempDir home;
+    const StateDirectory state(home.at("state"));
+    Record record(state, "abc");
+    record.set_process(4711, home.at("pid"));
+    const auto said = parse_recorded_process(read_file(state.records() + "/abc"));
+    REQUIRE(said);
+    CHECK(said->pidfile == home.at("pid"));
+  }
+
+  TEST_CASE("sweep: a killed one's pidfile goes and another's stays") {
+    const TempDir home;
+    const StateDirectory state(home.at("state"));
+    const std::string own = home.file("own", "4711\n");
+    const std::string others = home.file("others", "4712\n");
+    home.file("state/run/a", "pid 4711\nat 1\nboot none\npidfile " + own + "\n");
+    home.file("state/run/b", "pid 4711\nat 1\nboot none\npidfile " + others + "\n");
+    CHECK(sweep(state).size() == 2);
+    CHECK_FALSE(fs::exists(own));
+    CHECK(fs::exists(others));
+  }
+
   TEST_CASE("sweep: what nobody holds is removed and a held record stays") {
     const TempDir home;
     const StateDirectory state(home.at("state"));

@@ -67,6 +67,17 @@ bool end_process(const RecordedProcess& recorded) {
   return has_ended(pidfd, -1);
 }
 
+/// The file of --pidfile, and what it is called until it is whole; whatever else got the name stays.
+void remove_pidfile(const RecordedProcess& recorded) {
+  if (recorded.pidfile.empty()) return;
+  for (const char* suffix : {"", ".new"}) {
+    const std::string path = recorded.pidfile + suffix;
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file || trim(read_all(file, path)) != std::to_string(recorded.pid)) continue;
+    ::unlink(path.c_str());
+  }
+}
+
 std::optional<Leftover> remove_if_left(const std::string& path, const std::string& id) {
   const Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
   if (!file) return {};
@@ -76,6 +87,7 @@ std::optional<Leftover> remove_if_left(const std::string& path, const std::strin
   Leftover leftover{.id = id};
   const auto recorded = parse_recorded_process(read_all(file, path));
   if (recorded && end_process(*recorded)) leftover.ended = recorded->pid;
+  if (recorded) remove_pidfile(*recorded);
   ::unlink(path.c_str());
   return leftover;
 }

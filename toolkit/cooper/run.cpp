@@ -64,7 +64,7 @@ int start(const RunOptions& options, const StateDirectory& state, const std::str
   Channel channel;
   if (options.tty) channel.console = make_socket_pair();
   Process process = launch(plan, channel);
-  record.set_process(process.pid());
+  record.set_process(process.pid(), options.pidfile);
   const PidFile pidfile(options.pidfile, process.pid());
   Fd console;
   if (options.tty) {
