@@ -18,10 +18,10 @@ namespace {
 constexpr std::array kForwarded = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH};
 constexpr char kCtrlC = 3;
 
-/// Has it a handler for SIGINT? PID 1 of a namespace gets no signal that it has none for.
-bool catches_interrupt(pid_t pid) {
+/// Is SIGINT in one of a process's sets of signals, "SigCgt" or "SigIgn"? See status in proc(5).
+bool has_interrupt(pid_t pid, const std::string& set) {
   const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
-  const std::size_t at = status.find("SigCgt:\t");
+  const std::size_t at = status.find(set + ":\t");
   if (at == std::string::npos) return false;
   return ((std::stoull(status.substr(at + 8, 16), nullptr, 16) >> (SIGINT - 1)) & 1U) != 0;
 }
@@ -96,11 +96,23 @@ class Supervisor {
   }
 
   /// In raw mode Ctrl-C is a byte; the container's terminal makes the signal of it. Shells and
-  /// editors catch it and live on, which is no ignoring: only a deaf PID 1 is told of.
+  /// editors catch it and live on, which is no ignoring.
   void count_interrupts(std::string_view keys) {
     interrupts_ += static_cast<int>(std::count(keys.begin(), keys.end(), kCtrlC));
-    if (interrupts_ < kPatience || complained_) return;
-    if (!catches_interrupt(process_.pid())) complain();
+    if (interrupts_ >= kPatience && !complained_ && is_deaf()) complain();
+  }
+
+  /// Does Ctrl-C do nothing to who has the terminal? PID 1 gets no signal that it has no handler for;
+  /// any other process ends from it, unless it ignores it.
+  [[nodiscard]] bool is_deaf() const {
+    const std::optional<pid_t> leader = foreground_group(foreground_.console);
+    if (!leader) return false;
+    try {
+      return *leader == process_.pid() ? !has_interrupt(*leader, "SigCgt")
+                                       : has_interrupt(*leader, "SigIgn");
+    } catch (const SystemError&) {
+      return false;  // it has ended meanwhile
+    }
   }
 
   void complain() {

@@ -67,6 +67,21 @@ void job_control(Yard& yard) {
   CHECK(typist.status() == 130);
 }
 
+/// A shell that catches Ctrl-C ignores nothing, and below --init it is not PID 1 that is asked.
+void says_nothing_to_a_shell(Yard& yard) {
+  Typist typist = shell(yard, {"-it", "--init"});
+  typist.type("echo G''O\n");
+  std::string seen = typist.wait_for("GO\r\n$ ");
+  for (int i = 0; i < 4; ++i) {
+    typist.type(kCtrlC);
+    seen += typist.wait_for("$ ");
+  }
+  typist.type("exit 3\n");
+  seen += typist.rest();
+  CHECK(seen.find("three Ctrl-C") == std::string::npos);
+  CHECK(typist.status() == 3);
+}
+
 void interrupt(Yard& yard) {
   Typist typist = shell(yard, {"-it", "--init"});
   typist.type("echo G''O; cat\n");
@@ -154,6 +169,9 @@ TEST_SUITE("tool") {
 
   AS_BOTH("terminal: after three Ctrl-C that do nothing cooper says how to end it",
           tells_how_to_end_it);
+
+  AS_BOTH("terminal: a shell below --init that catches Ctrl-C is told nothing",
+          says_nothing_to_a_shell);
 
   AS_BOTH("terminal: PID 1 leads its session and is in the foreground", owns_its_session);
 
