@@ -55,15 +55,4 @@ std::optional<EntryKind> kind_of(const std::string& path) {
   return S_ISDIR(status.st_mode) ? EntryKind::directory : EntryKind::file;
 }
 
-void make_mount_point(const std::string& path, EntryKind kind) {
-  if (kind == EntryKind::directory) {
-    make_directories(path);
-    return;
-  }
-  const std::size_t slash = path.find_last_of('/');
-  if (slash != std::string::npos && slash > 0) make_directories(path.substr(0, slash));
-  // mknod, not open: it follows no link in the last place and can't block on a FIFO there.
-  if (::mknod(path.c_str(), S_IFREG | 0644, 0) == -1 && errno != EEXIST) throw_errno("mknod", path);
-}
-
 }  // namespace toolkit

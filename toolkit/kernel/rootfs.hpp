@@ -24,8 +24,6 @@ bool make_directories(const std::string& path, mode_t mode = 0755);
 enum class EntryKind { file, directory };
 /// What a path leads to, links followed; nothing when it leads nowhere.
 std::optional<EntryKind> kind_of(const std::string& path);
-/// Makes what can be mounted on: a directory, or an empty file, with the directories above it.
-void make_mount_point(const std::string& path, EntryKind kind);
 
 /// Copies a tree with owners, modes, times, links and extended attributes, for a host without
 /// overlay. `target` exists and is empty. Owners that a user namespace does not map become the caller's.

@@ -10,7 +10,6 @@ using toolkit::EntryKind;
 using toolkit::Fd;
 using toolkit::kind_of;
 using toolkit::make_directories;
-using toolkit::make_mount_point;
 using toolkit::open_file;
 using toolkit::open_in_root;
 using toolkit::read_in_root;
@@ -177,28 +176,5 @@ TEST_SUITE("unit") {
     CHECK(kind_of(scratch.at("link")) == EntryKind::file);
     CHECK_FALSE(kind_of(scratch.at("dangling")));
     CHECK_FALSE(kind_of(scratch.at("file/below")));
-  }
-
-  TEST_CASE("rootfs: a mount point is made with the directories above it") {
-    const TempDir scratch;
-    make_mount_point(scratch.at("x/directory"), EntryKind::directory);
-    make_mount_point(scratch.at("y/z/file"), EntryKind::file);
-    CHECK(kind_of(scratch.at("x/directory")) == EntryKind::directory);
-    CHECK(kind_of(scratch.at("y/z/file")) == EntryKind::file);
-    CHECK(toolkit::read_file(scratch.at("y/z/file")).empty());
-  }
-
-  TEST_CASE("rootfs: a mount point that is there keeps its content") {
-    const TempDir scratch;
-    const std::string path = scratch.file("file", "content");
-    make_mount_point(path, EntryKind::file);
-    CHECK(toolkit::read_file(path) == "content");
-  }
-
-  TEST_CASE("rootfs: a mount point is not made by way of a link in its place") {
-    const TempDir scratch;
-    REQUIRE(::symlink("elsewhere", scratch.at("link").c_str()) == 0);
-    make_mount_point(scratch.at("link"), EntryKind::file);
-    CHECK_FALSE(kind_of(scratch.at("elsewhere")));
   }
 }
