@@ -3,10 +3,9 @@
 #include <string>
 
 #include "toolkit/course/doctor/diagnosis.hpp"
+#include "toolkit/course/screen/look.hpp"
 
 namespace toolkit::course {
-
-enum class Colour : std::uint8_t { no, yes };
 
 /// The diagnosis as a table of 80 columns, then each lack with consequence and remedy, then the
 /// sentence. A command is never broken over lines: it is there to be copied.
