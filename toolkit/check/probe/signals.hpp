@@ -13,7 +13,7 @@ enum class Came { yes, nobody_asks_any_more };
 Came await_signal(int number, int socket) noexcept;
 
 /// Sends itself a signal with its default action, and leaves no core file. Returns when it survived:
-/// PID 1 of a pid namespace does, see pid_namespaces(7).
+/// PID 1 of a pid namespace does, but for SIGSEGV, see pid_namespaces(7).
 void die_of(int number) noexcept;
 
 /// Gives every caught signal its default action back, for a child.
