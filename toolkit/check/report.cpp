@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace toolkit::check {
+namespace toolkit::checks {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -82,4 +82,4 @@ Result result_from_json(std::string_view line) {
   }
 }
 
-}  // namespace toolkit::check
+}  // namespace toolkit::checks

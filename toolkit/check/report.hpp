@@ -5,7 +5,7 @@
 
 #include "toolkit/check/verdict.hpp"
 
-namespace toolkit::check {
+namespace toolkit::checks {
 
 /// "PASS", "FAIL", "BLOCKED", "SKIP", "INFRA".
 std::string_view verdict_name(Verdict verdict);
@@ -15,4 +15,4 @@ std::string to_json(const Result& result);
 /// Throws std::runtime_error when the line is no result.
 Result result_from_json(std::string_view line);
 
-}  // namespace toolkit::check
+}  // namespace toolkit::checks

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-namespace toolkit::check {
+namespace toolkit::checks {
 
 TEST_SUITE("unit") {
   TEST_CASE("a result comes back from its line as it was") {
@@ -44,4 +44,4 @@ TEST_SUITE("unit") {
   }
 }
 
-}  // namespace toolkit::check
+}  // namespace toolkit::checks

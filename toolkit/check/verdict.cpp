@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace toolkit::check {
+namespace toolkit::checks {
 
 // They are no std::exception, so that no catch for the checker's own faults takes a verdict for one.
 void fail(Failure failure) {
@@ -12,4 +12,4 @@ void skip(const std::string& reason, const std::string& remedy) {
   throw Skipped{reason, remedy};  // NOLINT(hicpp-exception-baseclass)
 }
 
-}  // namespace toolkit::check
+}  // namespace toolkit::checks

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace toolkit::check {
+namespace toolkit::checks {
 
 /// What one check came to. `skip`: this machine or this user lacks something. `infra`: the checker's
 /// own fault, which costs nobody points.
@@ -57,4 +57,4 @@ struct Skipped {
   std::string remedy;
 };
 
-}  // namespace toolkit::check
+}  // namespace toolkit::checks
