@@ -1,4 +1,5 @@
-// The command line of `lab`: the table of verbs. What a verb does is in the file of its name.
+// The command line of `lab`: the table of verbs, and what is said of a wrong one. What a verb does is in the file of its
+// name.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -17,15 +18,10 @@
 #include "toolkit/course/suggest.hpp"
 #include "toolkit/course/test_verb.hpp"
 #include "toolkit/course/tree.hpp"
+#include "toolkit/course/verbs.hpp"
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit::course {
-namespace {
-
-constexpr int kUsageError = 2;
-
-/// What the chosen verb will do, once the command line is known to be right.
-using Action = std::function<int()>;
 
 CLI::App* add_verb(CLI::App& app, Action& chosen, const std::string& name,
                    const std::string& summary, const Action& action) {
@@ -33,6 +29,10 @@ CLI::App* add_verb(CLI::App& app, Action& chosen, const std::string& name,
   verb->callback([&chosen, action] { chosen = action; });
   return verb;
 }
+
+namespace {
+
+constexpr int kUsageError = 2;
 
 /// `./lab` takes root away from who says so; nothing is left to do here.
 void add_no_root(CLI::App& verb) {
@@ -108,6 +108,8 @@ void add_completion(CLI::App& app, Action& chosen) {
 void add_verbs(CLI::App& app, Action& chosen) {
   add_no_root(
       *add_verb(app, chosen, "demo", "start a container, and show what it and its host see", demo));
+  add_learner_verbs(app, chosen);
+  add_course_verbs(app, chosen);
   add_doctor(app, chosen);
   add_test(app, chosen);
   add_bench(app, chosen);
