@@ -127,9 +127,8 @@ void do_mount_tmpfs(const Call& call) {
 
 /// The child holds no end of the socket: who asks must see when the probe itself has gone.
 void do_fork(const Call& call) {
-  const pid_t child = ::fork();
+  const pid_t child = fork_forgetting();
   if (child == 0) {
-    forget_signals();
     ::syscall(SYS_close_range, 0, ~0U, 0);
     for (;;) ::pause();
   }

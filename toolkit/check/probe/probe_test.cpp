@@ -1,6 +1,9 @@
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "toolkit/check/probe/test_talk.hpp"
@@ -189,6 +192,8 @@ TEST_SUITE("tool") {
     Talk probe;
     CHECK(probe.ask("catch 1") == "ok");
     probe.send("await 1\n");
+    const std::string call = "/proc/" + std::to_string(probe.process().pid()) + "/syscall";
+    while (!toolkit::read_file(call).starts_with(std::to_string(SYS_ppoll) + " ")) ::sched_yield();
     probe.process().signal(SIGHUP);
     CHECK(probe.line() == "ok");
   }
@@ -222,11 +227,14 @@ TEST_SUITE("tool") {
     CHECK(probe.ask("catch 15") == "ok");
     const std::string child = probe.ask("fork");
     const auto pid = static_cast<pid_t>(toolkit::parse_id(child).value());
+    const toolkit::Fd child_fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     CHECK(status_of(pid, "PPid") == std::to_string(probe.process().pid()));
     CHECK(toolkit::read_file("/proc/" + child + "/cmdline").find("k2x9") != std::string::npos);
     CHECK(probe.ask("exit 3").empty());  // it waits for whatever holds the other end
     CHECK(probe.process().wait().shell_code() == 3);
     CHECK(::kill(pid, SIGTERM) == 0);
+    pollfd ended{.fd = child_fd.get(), .events = POLLIN, .revents = 0};
+    CHECK(::poll(&ended, 1, -1) == 1);
   }
 
   TEST_CASE("probe: without a socket it says to people what it sees, and ends") {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 
 namespace toolkit::probe {
@@ -85,10 +86,20 @@ void die_of(int number) noexcept {
   ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
-void forget_signals() noexcept {
-  for (int number = 1; number < NSIG; ++number) {
-    if (is_caught(number)) ::signal(number, SIG_DFL);
+pid_t fork_forgetting() noexcept {
+  // Blocked meanwhile, or a signal could meet the handler in the child, which would count it.
+  sigset_t all{};
+  sigset_t inherited{};
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_BLOCK, &all, &inherited);
+  const pid_t child = ::fork();
+  const int number = errno;
+  for (int signal = 1; child == 0 && signal < NSIG; ++signal) {
+    if (is_caught(signal)) ::signal(signal, SIG_DFL);
   }
+  ::sigprocmask(SIG_SETMASK, &inherited, nullptr);
+  errno = number;
+  return child;
 }
 
 }  // namespace toolkit::probe

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 namespace toolkit::probe {
 
 /// Counts a signal from now on; -1 with errno when the kernel gives it to nobody. See sigaction(2).
@@ -16,7 +18,7 @@ Came await_signal(int number, int socket) noexcept;
 /// PID 1 of a pid namespace does, but for SIGSEGV, see pid_namespaces(7).
 void die_of(int number) noexcept;
 
-/// Gives every caught signal its default action back, for a child.
-void forget_signals() noexcept;
+/// fork(2); in the child every caught signal has its default action, from its first moment on.
+pid_t fork_forgetting() noexcept;
 
 }  // namespace toolkit::probe
