@@ -146,6 +146,10 @@ TEST_SUITE("unit") {
           "a  what\n─  ─────────\nx  one two\n   three\n\ny  four\n");
   }
 
+  TEST_CASE("markdown: a table without a head has no line either") {
+    CHECK(plain("| | |\n|---|---|\n| a | b |\n| c | d |") == "a  b\nc  d\n");
+  }
+
   TEST_CASE("markdown: columns may be aligned") {
     CHECK(plain("| n | c |\n|--:|:-:|\n| 1 | a |\n| 100 | bcd |") ==
           "  n   c\n───  ───\n  1   a\n100  bcd\n");

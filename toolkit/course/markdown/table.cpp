@@ -38,6 +38,11 @@ std::vector<Line> lay_out_row(const std::vector<TableCell>& row,
   return result;
 }
 
+bool is_empty(const std::vector<TableCell>& row) {
+  return std::all_of(row.begin(), row.end(),
+                     [](const TableCell& cell) { return columns(cell.text) == 0; });
+}
+
 }  // namespace
 
 std::vector<std::size_t> fit_columns(const std::vector<std::size_t>& wanted, std::size_t room) {
@@ -77,12 +82,14 @@ std::vector<Line> lay_out_table(const std::vector<std::vector<TableCell>>& rows,
   if (wanted.empty()) return {};
   const std::size_t gaps = kGap * (wanted.size() - 1);
   const std::vector<std::size_t> widths = fit_columns(wanted, width > gaps ? width - gaps : 0);
-  // Rows of several lines need something between them to be told apart.
-  const bool airy = widths != wanted;
   std::vector<Line> result;
+  std::size_t before = 1;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (airy && i > 1) result.emplace_back();
     const std::vector<Line> row = lay_out_row(rows[i], widths);
+    if (i == 0 && is_empty(rows[i])) continue;
+    // Rows of several lines need something around them to be told apart.
+    if (i > 1 && (before > 1 || row.size() > 1)) result.emplace_back();
+    before = row.size();
     result.insert(result.end(), row.begin(), row.end());
     if (i > 0) continue;
     std::string below;

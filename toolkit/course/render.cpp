@@ -1,0 +1,247 @@
+#include "toolkit/course/render.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "toolkit/course/screen/page.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit::course {
+namespace {
+
+using checks::Result;
+using checks::Verdict;
+
+constexpr Style kBold{.bold = true};
+constexpr Style kDim{.dim = true};
+constexpr int kRungs = 3;
+
+struct Sign {
+  const char* utf8;
+  const char* ascii;
+  Style style;
+};
+
+Sign sign_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return {"✓", "+", {.ink = Ink::green}};
+    case Verdict::fail:
+      return {"✗", "x", {.bold = true, .ink = Ink::red}};
+    case Verdict::blocked:
+      return {"·", ".", kDim};
+    case Verdict::skip:
+      return {"–", "-", {.ink = Ink::yellow}};
+    case Verdict::infra:
+      return {"!", "!", {.bold = true, .ink = Ink::yellow}};
+  }
+  return {"?", "?", {}};
+}
+
+/// "04-uts" → "uts": the number stands before it.
+std::string name_of(const Lab& lab) {
+  const std::size_t dash = lab.name.find('-');
+  return dash == std::string::npos ? lab.name : lab.name.substr(dash + 1);
+}
+
+/// What stands at the right of a step's line.
+std::string note_of(const Result& result) {
+  switch (result.verdict) {
+    case Verdict::blocked:
+      return "waits for " + result.reason;
+    case Verdict::skip:
+      return "skipped";
+    case Verdict::infra:
+      return "not judged";
+    default:
+      return {};
+  }
+}
+
+class CheckScreen {
+ public:
+  CheckScreen(const Lab& lab, const Report& report, const Look& look)
+      : lab_(lab), report_(report), look_(look), page_(look) {}
+
+  std::string text() {
+    head();
+    if (!report_.compile_error.empty()) {
+      compile_error();
+    } else {
+      steps();
+      if (const Result* failed = first_failed(report_.results)) explain(*failed);
+      infra();
+      leftovers();
+      if (all_passed(report_.results)) reward();
+      closing();
+    }
+    return page_.text();
+  }
+
+ private:
+  void head() {
+    const Line title{page_.span(lab_.number + ' ' + name_of(lab_), kBold),
+                     page_.span(" · " + lab_.title)};
+    Line compiled;
+    if (report_.compile_seconds > 0) {
+      compiled = {page_.span(fmt::format("compiled in {:.1f} s", report_.compile_seconds), kDim)};
+    }
+    page_.add(justified(title, compiled, page_.width()));
+    page_.empty_line();
+  }
+
+  void step(Verdict verdict, const std::string& id, const std::string& title,
+            const std::string& note) {
+    const Sign sign = sign_of(verdict);
+    const Style style = verdict == Verdict::blocked ? kDim : Style{};
+    Line line{{"  "},
+              {look_.charset == Charset::utf8 ? sign.utf8 : sign.ascii, sign.style},
+              page_.span(' ' + id + "  " + title, style)};
+    const Line right = note.empty() ? Line{} : Line{page_.span(note, kDim)};
+    page_.add(justified(line, right, page_.width()));
+  }
+
+  void steps() {
+    constexpr std::size_t kIndent = 10;
+    for (const Result& result : report_.results) {
+      step(result.verdict, result.id, result.title, note_of(result));
+      if (result.verdict == Verdict::skip) page_.paragraph(result.reason, kIndent, kDim);
+    }
+  }
+
+  void compile_error() {
+    step(Verdict::fail, lab_.number, "your program does not compile", "");
+    page_.empty_line();
+    page_.verbatim(report_.compile_error, 2);
+    page_.empty_line();
+    page_.paragraph("Nothing was run. Mend this first: later errors are often its consequences.",
+                    2);
+  }
+
+  /// All that is known of the check that failed, in the order in which one asks for it.
+  void explain(const Result& result) {
+    page_.empty_line();
+    page_.add({page_.span(result.id + "  " + result.title, kBold)});
+    page_.command(page_.span("did", kDim), result.did);
+    page_.field(page_.span("expected", kDim), result.expected);
+    page_.field(page_.span("seen", {.ink = Ink::red}), result.seen);
+    page_.field(page_.span("evidence", kDim), result.evidence);
+    std::string calls;
+    for (const std::string& line : result.explained) calls += line + '\n';
+    page_.field(page_.span("call", kDim), calls);
+    hint(result);
+  }
+
+  void hint(const Result& result) {
+    const bool told = !result.explained.empty();
+    std::vector<std::string> ways;
+    if (report_.hint) {
+      page_.field(
+          page_.span(fmt::format("hint {}/{}", report_.hint->number, kRungs), {.ink = Ink::cyan}),
+          report_.hint->text);
+      if (report_.hint->number < kRungs) ways.push_back("next hint: ./lab hint " + lab_.number);
+    }
+    if (!told)
+      ways.push_back(fmt::format("the call itself: ./lab check {} --explain", lab_.number));
+    // Side by side where there is room; a command is never broken over two lines.
+    constexpr std::size_t kIndent = 12;
+    const std::string both = fmt::format("{}", fmt::join(ways, "   "));
+    if (both.size() + kIndent <= page_.width()) ways = {both};
+    for (const std::string& way : ways) {
+      if (!way.empty()) page_.add({{std::string(kIndent, ' ')}, page_.span(way, kDim)});
+    }
+  }
+
+  void infra() {
+    for (const Result& result : report_.results) {
+      if (result.verdict != Verdict::infra) continue;
+      page_.empty_line();
+      page_.add({page_.span(result.id + "  " + result.title, kBold)});
+      page_.paragraph(
+          "The checker itself failed here. This is not your program's fault, and it costs nothing. "
+          "Check again; if it stays, ./lab doctor says what this machine lacks.",
+          2);
+      page_.field(page_.span("reason", kDim), result.reason);
+    }
+  }
+
+  void leftovers() {
+    for (const Result& result : report_.results) {
+      for (const checks::Leftover& left : result.left) {
+        page_.empty_line();
+        page_.add({page_.span(result.id + "  left behind: " + left.what, kBold)});
+        page_.command(page_.span("remedy", kDim), left.remedy);
+      }
+    }
+  }
+
+  void reward() {
+    page_.empty_line();
+    page_.field(page_.span("now", {.bold = true, .ink = Ink::green}), lab_.done);
+    page_.field(page_.span("milestone", {.bold = true, .ink = Ink::green}), lab_.milestone);
+    page_.command(page_.span("compare", kDim),
+                  fmt::format("./lab diff {}: yours against the solution", lab_.number));
+    page_.command(page_.span("go on", kDim), "./lab next");
+  }
+
+  void closing() {
+    const Tally count = tally(report_.results);
+    std::string text = fmt::format("{} of {} {}", count.passed, report_.results.size(),
+                                   report_.results.size() == 1 ? "step" : "steps");
+    if (count.skipped > 0) text += fmt::format(" · {} skipped", count.skipped);
+    if (count.unjudged > 0) text += fmt::format(" · {} not judged", count.unjudged);
+    text += fmt::format(" · {:.1f} s", report_.check_seconds);
+    const bool left = std::any_of(report_.results.begin(), report_.results.end(),
+                                  [](const Result& result) { return !result.left.empty(); });
+    text +=
+        left ? " · your program left something behind" : " · nothing left behind on this machine";
+    page_.empty_line();
+    page_.paragraph(text, 2);
+  }
+
+  const Lab& lab_;
+  const Report& report_;
+  Look look_;
+  Page page_;
+};
+
+}  // namespace
+
+Tally tally(const std::vector<Result>& results) {
+  Tally count;
+  for (const Result& result : results) {
+    switch (result.verdict) {
+      case Verdict::pass:
+        ++count.passed;
+        break;
+      case Verdict::skip:
+        ++count.skipped;
+        break;
+      case Verdict::infra:
+        ++count.unjudged;
+        break;
+      default:
+        ++count.others;
+    }
+  }
+  return count;
+}
+
+bool all_passed(const std::vector<Result>& results) {
+  const Tally count = tally(results);
+  return count.passed > 0 && count.others == 0 && count.unjudged == 0;
+}
+
+const Result* first_failed(const std::vector<Result>& results) {
+  const auto found = std::find_if(results.begin(), results.end(), [](const Result& result) {
+    return result.verdict == Verdict::fail;
+  });
+  return found == results.end() ? nullptr : &*found;
+}
+
+std::string render_check(const Lab& lab, const Report& report, const Look& look) {
+  return CheckScreen(lab, report, look).text();
+}
+
+}  // namespace toolkit::course
