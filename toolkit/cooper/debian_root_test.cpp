@@ -2,10 +2,10 @@
 
 #include <filesystem>
 
-#include "toolkit/cooper/test_terminal.hpp"
 #include "toolkit/cooper/test_yard.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/text.hpp"
+#include "toolkit/test/terminal.hpp"
 
 // A whole distribution as root, as people have them: made by mmdebstrap once, below the build directory.
 using namespace toolkit;

@@ -1,9 +1,9 @@
 #include <unistd.h>
 
-#include "toolkit/cooper/test_terminal.hpp"
 #include "toolkit/cooper/test_yard.hpp"
 #include "toolkit/kernel/namespaces.hpp"
 #include "toolkit/kernel/text.hpp"
+#include "toolkit/test/terminal.hpp"
 
 using namespace toolkit;
 using namespace toolkit::test;

@@ -1,4 +1,4 @@
-#include "toolkit/cooper/test_terminal.hpp"
+#include "toolkit/test/terminal.hpp"
 
 #include <poll.h>
 #include <sys/ioctl.h>
