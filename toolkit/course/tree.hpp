@@ -10,7 +10,8 @@ struct Tree {
   std::filesystem::path build;   ///< where it was built: below the clone, or in the user's cache
 };
 
-/// The clone that was compiled, and the build directory that holds the running program.
+/// The build directory that holds the running program, and the clone around it, or else the one that was
+/// compiled.
 Tree this_tree();
 
 }  // namespace toolkit::course
