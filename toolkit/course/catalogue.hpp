@@ -9,15 +9,15 @@ namespace toolkit::course {
 
 /// A lab, as its folder and lab.yaml say it.
 struct Lab {
-  std::string number;  ///< "04"
-  std::string name;    ///< "04-uts"
-  std::string title;
-  std::string idea;      ///< the concept of the kernel that it isolates
-  std::string program;   ///< "uts": argv[0], and the name in its messages
-  std::string contract;  ///< its command line
-  std::string done;      ///< what the learner's program can do once all steps pass
+  std::string number = {};  ///< "04"
+  std::string name = {};    ///< "04-uts"
+  std::string title = {};
+  std::string idea = {};      ///< the concept of the kernel that it isolates
+  std::string program = {};   ///< "uts": argv[0], and the name in its messages
+  std::string contract = {};  ///< its command line
+  std::string done = {};      ///< what the learner's program can do once all steps pass
   std::string milestone = {};
-  std::vector<std::string> files;               ///< what the learner edits
+  std::vector<std::string> files = {};          ///< what the learner edits
   std::vector<std::string> prerequisites = {};  ///< names of labs
   std::vector<std::string> needs = {};          ///< facts of `lab doctor`
   std::vector<std::string> by_hand = {};        ///< functions that the learner calls in person
@@ -29,14 +29,14 @@ struct Lab {
 
 struct Part {
   char letter = 'A';
-  std::string title;
+  std::string title = {};
   std::vector<std::string> labs = {};  ///< names, in order
 };
 
 /// A way through the course.
 struct Track {
-  std::string name;
-  std::string title;
+  std::string name = {};
+  std::string title = {};
   std::vector<std::string> labs = {};
 };
 

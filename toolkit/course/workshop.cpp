@@ -1,0 +1,173 @@
+#include "toolkit/course/workshop.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <vector>
+
+#include "toolkit/course/keep.hpp"
+#include "toolkit/course/lab_flags.hpp"
+#include "toolkit/course/lines_of.hpp"
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit::course {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Changes whenever the file does; nothing is read of it.
+std::string stamp(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return path + " is not there\n";
+  return fmt::format("{} {} {} {}.{}\n", path, found.st_ino, found.st_size, found.st_mtim.tv_sec,
+                     found.st_mtim.tv_nsec);
+}
+
+/// The sources in a folder that a program may be made of.
+std::vector<std::string> sources_in(const fs::path& folder) {
+  std::vector<std::string> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const fs::path& path = entry.path();
+    const bool is_source = path.extension() == ".cpp" || path.extension() == ".hpp";
+    if (is_source && path.filename() != "check.cpp" && entry.is_regular_file()) {
+      found.push_back(path);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// All that a program depends on.
+std::string inputs_of(const Tree& tree, const fs::path& folder,
+                      const std::vector<std::string>& command) {
+  std::string inputs;
+  for (const std::string& word : command) {
+    inputs += word.ends_with(".a") ? stamp(word) : word + "\n";
+    if (word.ends_with(".hxx")) inputs += stamp(word + ".gch");
+  }
+  inputs += stamp(command.front());
+  for (const char* given : {"toolkit/kernel", "toolkit/lab"}) {
+    for (const std::string& file : sources_in(tree.source / given)) {
+      if (file.ends_with(".hpp")) inputs += stamp(file);
+    }
+  }
+  for (const std::string& file : sources_in(folder)) inputs += file + "\n" + read_file(file);
+  return inputs;
+}
+
+/// What a program was made of, written beside it.
+fs::path record_of(const fs::path& output) {
+  return output.parent_path() / ("." + output.filename().native() + ".inputs");
+}
+
+bool is_current(const fs::path& output, const std::string& inputs) {
+  const std::string record = record_of(output);
+  return fs::exists(record) && read_file(record) == stamp(output) + inputs;
+}
+
+std::vector<std::string> command_for(const Tree& tree, const Lab& lab, const fs::path& folder,
+                                     Author author) {
+  const LabFlags flags = read_lab_flags(tree, lab);
+  std::vector<std::string> command = {flags.compiler};
+  const auto add = [&](const std::vector<std::string>& words) {
+    command.insert(command.end(), words.begin(), words.end());
+  };
+  add(flags.compile);
+  if (author == Author::learner) add(flags.learner);
+  add({"-fdiagnostics-color=never",
+       fmt::format("-fmacro-prefix-map={}/={}/", folder.native(), lab.folder().native())});
+  for (const std::string& file : lab.files) command.push_back(folder / file);
+  add(flags.link);
+  return command;
+}
+
+/// Names the file as the learner knows it, and shows its line.
+void locate(CompileError& error, const Tree& tree, const Lab& lab, const fs::path& folder) {
+  if (error.file.empty()) return;
+  if (error.line > 0 && fs::is_regular_file(error.file)) {
+    const std::string text = read_file(error.file);
+    const auto all = lines(text);
+    const auto index = static_cast<std::size_t>(error.line) - 1;
+    if (index < all.size()) error.source_line = trim(all[index]);
+  }
+  const auto cut = [&](const std::string& from, const std::string& to) {
+    if (error.file.starts_with(from)) error.file = to + error.file.substr(from.size());
+  };
+  cut(folder.native() + "/", lab.folder().native() + "/");
+  cut(tree.source.native() + "/", "");
+}
+
+CompileError first_error(const std::vector<std::string>& said, const ExitStatus& ended) {
+  for (const std::string& line : said) {
+    if (auto error = read_compile_error(line)) return *error;
+  }
+  return {.file = {},
+          .text = said.empty() ? fmt::format("the compiler ended with {}", ended.shell_code())
+                               : said.front()};
+}
+
+}  // namespace
+
+fs::path program_of(const Tree& tree, const Lab& lab) { return tree.build / "labs" / lab.name; }
+
+std::optional<CompileError> read_compile_error(std::string_view line) {
+  for (const std::string_view mark :
+       {": fatal error: ", ": error: ", ": undefined reference to ", ": multiple definition of "}) {
+    const std::size_t at = line.find(mark);
+    if (at == std::string_view::npos) continue;
+    const bool by_linker = mark.find("error") == std::string_view::npos;
+    std::string_view place = line.substr(0, at);
+    if (place.starts_with("/usr/bin/ld: ")) place.remove_prefix(13);
+    CompileError error{.file = {},
+                       .text = std::string(line.substr(at + (by_linker ? 2 : mark.size())))};
+    // FILE:LINE:COLUMN of the compiler, FILE:LINE of the linker; `ld: cannot find` has neither.
+    const std::vector<std::string_view> parts = split(place, ':');
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      const auto number = parse_id(parts[i]);
+      if (!number) continue;
+      error.file = parts[i - 1];
+      error.line = static_cast<int>(*number);
+      break;
+    }
+    return error;
+  }
+  return {};
+}
+
+Built compile(const Tree& tree, const Lab& lab, const fs::path& folder, const fs::path& output,
+              Author author) {
+  const std::vector<std::string> command = command_for(tree, lab, folder, author);
+  const std::string inputs = inputs_of(tree, folder, command);
+  if (is_current(output, inputs)) return {.program = output};
+
+  const auto start = std::chrono::steady_clock::now();
+  make_directories(output.parent_path());
+  const std::string draft = fmt::format("{}.{}", output.native(), ::getpid());
+  std::vector<std::string> words = {"env", "LC_ALL=C"};  // read_compile_error knows no translation
+  words.insert(words.end(), command.begin(), command.end());
+  words.insert(words.end(), {"-o", draft});
+  std::vector<std::string> said;
+  const ExitStatus ended = lines_of(
+      words, [&](std::string_view line) { said.emplace_back(line); }, Stderr::among_lines);
+  Built built{.program = output};
+  if (ended.shell_code() == 0) {
+    give_to_owner(draft);
+    check(::rename(draft.c_str(), output.c_str()), "rename", output.native());
+    write_whole(record_of(output), stamp(output) + inputs);
+  } else {
+    fs::remove(draft);
+    fs::remove(output);
+    built.error = first_error(said, ended);
+    locate(*built.error, tree, lab, folder);
+  }
+  built.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return built;
+}
+
+}  // namespace toolkit::course
