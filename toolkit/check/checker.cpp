@@ -1,0 +1,75 @@
+// The main of every lab's checker: `--list`, or the checks of a program, whose results go to a descriptor as lines.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <optional>
+#include <string_view>
+
+#include "toolkit/check/context.hpp"
+#include "toolkit/check/report.hpp"
+#include "toolkit/check/step.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit::checks {
+namespace {
+
+constexpr int kUsage = 2;
+constexpr const char* kUsageText =
+    "usage: CHECKER --list\n"
+    "       CHECKER --subject PROGRAM --name ARGV0 --probe PROBE [--report FD] [--only ID,ID…] "
+    "[--explain]\n";
+
+/// False for a word it does not know.
+bool read_option(std::string_view option, std::string_view value, Settings& settings) {
+  if (option == "--subject") {
+    settings.subject = value;
+  } else if (option == "--probe") {
+    settings.probe = value;
+  } else if (option == "--name") {
+    settings.name = value;
+  } else if (option == "--report") {
+    const std::optional<std::uint32_t> fd = parse_id(value);
+    settings.report = fd ? static_cast<int>(*fd) : -1;
+    return fd.has_value();
+  } else if (option == "--only") {
+    for (const std::string_view id : split(value, ',')) settings.only.emplace_back(id);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool read_command_line(int argc, char** argv, Settings& settings) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--list") {
+      settings.list = true;
+    } else if (word == "--explain") {
+      settings.explain = true;
+    } else if (i + 1 == argc || !read_option(word, argv[++i], settings)) {
+      return false;
+    }
+  }
+  return settings.list || (!settings.subject.empty() && !settings.probe.empty());
+}
+
+int run(int argc, char** argv) {
+  if (!read_command_line(argc, argv, context().settings)) {
+    std::fputs(kUsageText, stderr);
+    return kUsage;
+  }
+  ::signal(SIGPIPE, SIG_IGN);  // a program that closes its streams must not end its checker
+  doctest::Context tests;
+  tests.setOption("order-by", "name");
+  tests.setOption("no-intro", true);
+  tests.setOption("minimal", true);
+  const int broken = tests.run();
+  return broken != 0 || context().failed ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace toolkit::checks
+
+int main(int argc, char** argv) { return toolkit::checks::run(argc, argv); }

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "toolkit/check/trace.hpp"
+#include "toolkit/check/verdict.hpp"
+
+namespace toolkit::checks {
+
+/// What the checker was started with.
+struct Settings {
+  std::string subject;                 ///< the learner's program
+  std::string probe;                   ///< the payload
+  std::string name = "program";        ///< argv[0] of the learner's program
+  int report = 1;                      ///< descriptor that results are written to
+  std::vector<std::string> only = {};  ///< ids of checks, or of steps; all when empty
+  bool list = false;                   ///< run nothing, write what there is to run
+  bool explain = false;                ///< tell the calls of the first step that fails
+};
+
+/// Which hint answers which failed call of the learner's program.
+struct Signature {
+  std::string_view call;
+  int error;
+  std::string_view hint;
+};
+
+/// What is known while one check runs; machines and subjects write to it.
+struct Context {
+  Settings settings = {};
+  std::vector<Signature> signatures = {};
+  bool tracing = false;  ///< this run is the second one, of a check that failed: calls are recorded
+  std::string step = {};  ///< the id of the check that runs: "04.2a"
+  std::string did = {};
+  std::vector<Leftover> left = {};
+  std::vector<TracedCall> calls = {};
+  bool failed = false;  ///< some check so far came to neither PASS nor SKIP
+  bool dead =
+      false;  ///< the program, its payload or its machine has ended: what can't be read then is no fault of ours
+};
+/// The one of this process. A checker runs one check at a time.
+Context& context();
+
+/// At namespace scope of a lab's check.cpp, by SIGNATURES.
+struct SignatureTable {
+  SignatureTable(std::initializer_list<Signature> signatures);
+};
+
+}  // namespace toolkit::checks

@@ -1,0 +1,90 @@
+#include "toolkit/check/diagnosis.hpp"
+
+#include <algorithm>
+#include <string>
+
+#if __has_include("toolkit/kernel/advice.hpp")
+#include "toolkit/kernel/advice.hpp"
+#else
+static std::string_view advice(std::string_view, int) { return {}; }
+#endif
+
+namespace toolkit::checks {
+namespace {
+
+/// The hint of failures that say no more than "it ended"; a signature may know better.
+constexpr std::string_view kEndedEarly = "ended-early";
+
+/// The last call of the program that failed and that a lab has a hint for; else the last that failed.
+const TracedCall* guilty(const Context& now) {
+  const TracedCall* last = nullptr;
+  for (auto call = now.calls.rbegin(); call != now.calls.rend(); ++call) {
+    if (call->error == 0) continue;
+    for (const Signature& signature : now.signatures) {
+      if (signature.call == call->name && signature.error == call->error) return &*call;
+    }
+    if (last == nullptr && !advice(call->name, call->error).empty()) last = &*call;
+  }
+  return last;
+}
+
+std::string hint_of(const Context& now, const TracedCall& call) {
+  for (const Signature& signature : now.signatures) {
+    if (signature.call == call.name && signature.error == call.error) {
+      return std::string(signature.hint);
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> explain(const Context& now, const TracedCall* culprit) {
+  std::vector<std::string> told;
+  if (culprit != nullptr) {
+    told.push_back(culprit->text);
+    const std::string_view why = advice(culprit->name, culprit->error);
+    if (!why.empty()) told.emplace_back(why);
+    told.emplace_back();
+  }
+  told.emplace_back("what your program asked of the kernel:");
+  for (const TracedCall& call : now.calls) told.push_back("  " + call.text);
+  return told;
+}
+
+}  // namespace
+
+Result judge_exception(const std::exception& error, const Context& now, Result result) {
+  if (now.dead) {
+    result.verdict = Verdict::fail;
+    result.expected = "the program and its payload stay until they are told to end";
+    result.seen = std::string("one of them ended while it was looked at: ") + error.what();
+    result.hint = kEndedEarly;
+    return result;
+  }
+  result.verdict = Verdict::infra;
+  result.reason = error.what();
+  return result;
+}
+
+void diagnose(Result& result, const std::function<void(Result&)>& attempt) {
+  Context& now = context();
+  const bool ended_early = result.hint == kEndedEarly;
+  if (!ended_early && !now.settings.explain) return;
+  now.tracing = true;
+  Result again = result;
+  attempt(again);
+  now.tracing = false;
+  if (again.verdict != Verdict::fail)
+    return;  // what happens once in two runs is told as it was seen
+  const TracedCall* culprit = ended_early ? guilty(now) : nullptr;
+  if (culprit != nullptr) {
+    if (const std::string hint = hint_of(now, *culprit); !hint.empty()) result.hint = hint;
+    if (!result.evidence.empty()) result.evidence += '\n';
+    result.evidence += culprit->text;
+  }
+  if (now.settings.explain) {
+    result.explained = explain(now, culprit);
+    now.settings.explain = false;  // one failing step is explained at a time
+  }
+}
+
+}  // namespace toolkit::checks

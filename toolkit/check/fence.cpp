@@ -1,0 +1,61 @@
+#include "toolkit/check/fence.hpp"
+
+#include <linux/capability.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/resource.h>
+
+#include <memory>
+
+#include "toolkit/kernel/capabilities.hpp"
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/fd.hpp"
+
+namespace toolkit::checks {
+namespace {
+
+void limit(__rlimit_resource_t resource, rlim_t most, const char* name) {
+  rlimit value{};
+  check(::getrlimit(resource, &value), "getrlimit", name);
+  if (value.rlim_max > most) value.rlim_max = most;
+  value.rlim_cur = value.rlim_max;
+  check(::setrlimit(resource, &value), "setrlimit", name);
+}
+
+/// libseccomp gives the negative errno of a call that failed.
+void done(int result, const char* what) {
+  if (result < 0) throw SystemError(-result, "seccomp", what);
+}
+
+void refuse_user_namespaces() {
+  const std::unique_ptr<void, void (*)(void*)> filter(::seccomp_init(SCMP_ACT_ALLOW),
+                                                      ::seccomp_release);
+  if (!filter) throw SystemError(ENOMEM, "seccomp", "init");
+  const scmp_arg_cmp asks = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER);
+  done(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(unshare), 1, asks),
+       "unshare");
+  done(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, asks), "clone");
+  // Its flags are in memory, where a filter can't look: libc falls back to clone.
+  done(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0), "clone3");
+  done(::seccomp_load(filter.get()), "load");
+}
+
+}  // namespace
+
+void be_ended_first() { write_file("/proc/self/oom_score_adj", "1000"); }
+
+void set_limits() {
+  constexpr rlim_t kProcesses = 512;
+  limit(RLIMIT_NPROC, kProcesses, "RLIMIT_NPROC");
+  limit(RLIMIT_CORE, 0, "RLIMIT_CORE");
+}
+
+void drop_host_powers() {
+  constexpr CapSet kKept{CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,     CAP_FSETID, CAP_KILL,
+                         CAP_SETGID, CAP_SETUID,       CAP_SYS_CHROOT, CAP_MKNOD};
+  refuse_user_namespaces();
+  limit_bounding_set(kKept);
+  set_capabilities({.effective = kKept, .permitted = kKept});
+}
+
+}  // namespace toolkit::checks

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "toolkit/check/observe.hpp"
+#include "toolkit/check/subject.hpp"
+#include "toolkit/check/verdict.hpp"
+#include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/process.hpp"
+
+namespace toolkit::checks {
+
+/// What root is in a machine.
+enum class Powers {
+  contained,  ///< root of a user namespace: every capability, over nothing but the machine
+  devices,  ///< the host's root without CAP_SYS_ADMIN, so that it can make device nodes; none but harmless ones open
+};
+
+struct MachineOptions {
+  Powers powers = Powers::contained;
+};
+
+/// A root filesystem for the learner's program, with the probe in it.
+struct Rootfs {
+  std::string path;  ///< as the machine sees it
+  FileId id = {};
+  std::string canary = {};   ///< a file in it, as the one inside sees it
+  std::string content = {};  ///< what is written there, and nowhere else
+  std::string probe = "/probe";
+};
+
+/// May a program end before its payload came?
+enum class Unfinished {
+  refused,  ///< that is a FAIL
+  held,     ///< it is held at its last moment, so that what it did so far can be looked at
+};
+
+struct StartOptions {
+  std::vector<std::string> environment = {};  ///< "NAME=value", beside PATH, HOME and TERM
+  bool with_child = false;  ///< it finds a child that it did not start, as after an exec of a shell
+  Unfinished unfinished = Unfinished::refused;
+};
+
+/// A throw-away machine, made of namespaces: root inside, a first process that does nothing (the
+/// keeper), the host's programs read-only, all mounts shared, as systemd leaves them. What is made in
+/// it ends with it. Costs some milliseconds. See namespaces(7).
+class Machine {
+ public:
+  explicit Machine(const MachineOptions& options = {});
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  /// The probe's path in the machine, and the word it is to get as its first argument.
+  [[nodiscard]] const std::string& probe() const noexcept;
+  [[nodiscard]] const std::string& word() const noexcept;
+  /// A path below the directory the learner's program starts in.
+  [[nodiscard]] std::string work(const std::string& name) const;
+  Rootfs make_rootfs();
+  /// Writes a file, its directories made; returns the path. Links that a program left lead nowhere outside.
+  std::string make_file(const std::string& path, std::string_view content, mode_t mode = 0644);
+
+  /// Starts the learner's program with these arguments and waits for its payload's first word. Ends
+  /// the check with FAIL when there is none: the program ended, hangs, crashed, or answered itself.
+  Subject start(const std::vector<std::string>& arguments, const StartOptions& options = {});
+  /// Runs it to its end, whether a payload comes (it is told to exit 0) or not.
+  Ended finish(const std::vector<std::string>& arguments, const StartOptions& options = {});
+
+  /// The first process, which stands for the host of the lab. Numbers are those of the checker's /proc.
+  [[nodiscard]] pid_t keeper() const noexcept;
+  [[nodiscard]] ino_t namespace_id(Ns kind) const;
+  /// Every process in the machine but the keeper and its decoys.
+  [[nodiscard]] std::vector<pid_t> processes() const;
+  /// Those of them that run the probe, by the content of their program.
+  [[nodiscard]] std::vector<pid_t> copies() const;
+  [[nodiscard]] bool is_probe(pid_t pid) const;
+
+  [[nodiscard]] std::optional<std::string> read(const std::string& path) const;
+  [[nodiscard]] bool exists(const std::string& path) const;
+  [[nodiscard]] std::vector<std::string> list(const std::string& path) const;
+  [[nodiscard]] FileId id_of(const std::string& path) const;
+  /// What the program changed since the machine was made, and how to undo it.
+  [[nodiscard]] std::vector<Leftover> leftovers() const;
+  /// Calls a function in a short-lived process that is the machine's root, in these of its
+  /// namespaces and not among its processes; what the function returned.
+  [[nodiscard]] std::string inside(Ns kinds, const std::function<std::string()>& body) const;
+  [[nodiscard]] std::string hostname() const;
+  [[nodiscard]] std::string domainname() const;
+
+  /// A process of the machine, as its root, beside whatever runs there. The one returned stands
+  /// outside and ends with the same status. `body` execs, or returns.
+  Process spawn(const std::function<void()>& body) const;
+
+ private:
+  friend class Subject;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace toolkit::checks

@@ -1,0 +1,80 @@
+#include "toolkit/check/machine.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "toolkit/check/context.hpp"
+#include "toolkit/kernel/namespaces.hpp"
+#include "toolkit/test/child.hpp"
+#include "toolkit/test/test.hpp"
+
+namespace toolkit::checks {
+namespace {
+
+/// `env` is a fair program: it becomes the command it is given.
+void use(const std::string& program, const std::string& name) {
+  context() = {};
+  context().settings = {.subject = program,
+                        .probe = test::built("libexec/cooperage/probe"),
+                        .name = name};
+}
+
+}  // namespace
+
+TEST_SUITE("kernel") {
+  TEST_CASE("a machine is made of namespaces of its own") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    const Machine machine;
+    for (const Ns kind : {Ns::mount, Ns::pid, Ns::uts, Ns::ipc, Ns::net, Ns::cgroup, Ns::user}) {
+      CAPTURE(proc_name(kind));
+      CHECK(machine.namespace_id(kind) != namespace_id(::getpid(), kind));
+    }
+    CHECK(machine.hostname().starts_with("host-"));
+    CHECK(machine.processes().empty());
+    CHECK(machine.leftovers().empty());
+  }
+
+  TEST_CASE("all of a machine's mounts are shared, as systemd leaves them") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    const Machine machine;
+    const std::vector<MountInfo> mounts = mounts_of(machine.keeper());
+    CHECK(mounts.size() > 10);
+    for (const MountInfo& mount : mounts) {
+      CAPTURE(mount.target);
+      CHECK(mount.propagation.find("shared:") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a program runs in the machine, and its payload answers") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    Machine machine;
+    Subject subject = machine.start({machine.probe(), machine.word(), "", "a b"});
+    CHECK(machine.is_probe(subject.payload()));
+    CHECK(command_line(subject.payload()) ==
+          std::vector<std::string>{machine.probe(), machine.word(), "", "a b"});
+    CHECK(subject.ask("hostname") == machine.hostname());
+    CHECK(hostname_of(subject.payload()) == machine.hostname());
+    CHECK(descriptors(subject.payload()).size() == 3);
+    subject.tell("exit 42");
+    CHECK(subject.wait().status == 42);
+    CHECK(context().left.empty());
+  }
+
+  TEST_CASE("what lies in a root that was made is read from outside") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    Machine machine;
+    const Rootfs rootfs = machine.make_rootfs();
+    CHECK(machine.read(rootfs.path + rootfs.canary) == rootfs.content);
+    CHECK(machine.list(rootfs.path) ==
+          std::vector<std::string>{"dev", "etc", "probe", "proc", "sys", "tmp"});
+    CHECK(machine.id_of(rootfs.path) == rootfs.id);
+    CHECK(!machine.exists(rootfs.path + "/old_root"));
+  }
+}
+
+}  // namespace toolkit::checks

@@ -1,0 +1,73 @@
+#include "toolkit/check/patience.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "toolkit/check/machine.hpp"
+#include "toolkit/check/observe.hpp"
+#include "toolkit/kernel/error.hpp"
+
+namespace toolkit::checks {
+namespace {
+
+constexpr double kAsleep = 2;     // seconds
+constexpr double kComputing = 2;  // seconds of processor time
+constexpr double kLongest = 20;   // seconds of any kind
+constexpr std::size_t kProcesses = 300;
+
+struct Look {
+  std::size_t processes = 0;
+  bool runs = false;
+  double cpu = 0;
+  std::string calls = {};  ///< who is where, for a program that hangs
+};
+
+Look look_at(const Machine& machine) {
+  Look look;
+  for (const pid_t pid : machine.processes()) {
+    ++look.processes;
+    if (look.processes > kProcesses) break;
+    try {
+      const Activity activity = activity_of(pid);
+      look.cpu += activity.seconds;
+      if (activity.state == 'R' || activity.state == 'D') look.runs = true;
+      if (activity.state != 'S' || look.processes > 4) continue;
+      if (!look.calls.empty()) look.calls += ", ";
+      look.calls += activity.name + " in " + call_of(pid);
+    } catch (const SystemError&) {  // NOLINT: it ended meanwhile, or its call is not to be seen
+    }
+  }
+  return look;
+}
+
+}  // namespace
+
+double slowness() {
+  const char* text = std::getenv("COOPERAGE_SLOW");
+  const double factor = text == nullptr ? 1 : std::atof(text);
+  return factor > 0 ? factor : 1;
+}
+
+Patience::Patience(const Machine& machine)
+    : machine_(machine), start_(Clock::now()), last_(start_) {}
+
+std::string Patience::over() {
+  const Clock::time_point now = Clock::now();
+  if (now - last_ < kTick) return {};
+  const std::chrono::duration<double> passed = now - last_;
+  last_ = now;
+  const Look look = look_at(machine_);
+  if (look.processes > kProcesses) return "it starts processes without end";
+  if (!look.runs) asleep_ += passed;
+  if (look.cpu > cpu_) used_ += look.cpu - cpu_;
+  cpu_ = look.cpu;
+  if (asleep_.count() > kAsleep * slowness()) {
+    return look.calls.empty() ? "it hangs" : "it hangs: " + look.calls;
+  }
+  if (used_ > kComputing * slowness()) return "it computes without end";
+  const std::chrono::duration<double> all = now - start_;
+  return all.count() > kLongest * slowness() ? "it does not come to an end" : std::string();
+}
+
+}  // namespace toolkit::checks

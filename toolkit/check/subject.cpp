@@ -1,0 +1,160 @@
+#include "toolkit/check/subject.hpp"
+
+#include <signal.h>
+
+#include "toolkit/check/context.hpp"
+#include "toolkit/check/machine_parts.hpp"
+#include "toolkit/check/subject_parts.hpp"
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit::checks {
+namespace {
+
+/// "/w/uts --hostname kp2": what a learner types to see it happen again.
+std::string told(const std::string& name, const std::vector<std::string>& arguments) {
+  std::string text = name;
+  for (const std::string& word : arguments) text += ' ' + shell_quote(word);
+  return text;
+}
+
+Following following(const StartOptions& options) {
+  if (context().tracing) return Following::recorded;
+  return options.unfinished == Unfinished::held ? Following::held : Following::no;
+}
+
+std::unique_ptr<Subject::Parts> begin(Machine& machine,
+                                      const std::vector<std::pair<Ns, Fd>>& namespaces,
+                                      Powers powers, const std::vector<std::string>& arguments,
+                                      const StartOptions& options,
+                                      const std::function<void(pid_t)>& before) {
+  const std::string& name = context().settings.name;
+  context().did = told(name, arguments);
+  std::vector<std::string> argv{name};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+                                       "TERM=dumb"};
+  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
+  Launched launched = launch({.namespaces = namespaces,
+                              .program = machine.work(name),
+                              .argv = argv,
+                              .environment = environment,
+                              .powers = powers,
+                              .with_child = options.with_child,
+                              .following = following(options),
+                              .probe_content = probe_content()},
+                             before);
+  return std::make_unique<Subject::Parts>(machine, std::move(launched));
+}
+
+}  // namespace
+
+Subject Machine::start(const std::vector<std::string>& arguments, const StartOptions& options) {
+  const auto fence = [this](pid_t starter) {
+    if (parts_->fence) parts_->fence->add(starter);
+  };
+  auto parts = begin(*this, parts_->kept.namespaces, parts_->powers, arguments, options, fence);
+  Subject::Parts& now = *parts;
+  Subject subject(std::move(parts));
+  const std::string why = now.pump(
+      [&now] { return (now.payload != 0 && now.pid != 0) || now.held != 0 || now.impostor; });
+  now.require_fair_play();
+  if (now.payload != 0) return subject;
+  const bool may_end = options.unfinished == Unfinished::held && why.empty();
+  if (!may_end || now.is_due()) now.refuse(why);
+  return subject;
+}
+
+Ended Machine::finish(const std::vector<std::string>& arguments, const StartOptions& options) {
+  const auto fence = [this](pid_t starter) {
+    if (parts_->fence) parts_->fence->add(starter);
+  };
+  auto parts = begin(*this, parts_->kept.namespaces, parts_->powers, arguments, options, fence);
+  Subject::Parts& now = *parts;
+  Subject subject(std::move(parts));
+  const std::string why =
+      now.pump([&now] { return (now.payload != 0 && now.pid != 0) || now.impostor; });
+  now.require_fair_play();
+  if (!why.empty()) now.refuse(why);
+  if (now.payload != 0) subject.tell("exit 0");
+  return subject.wait();
+}
+
+Subject::Subject(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Subject::Subject(Subject&& other) noexcept = default;
+
+Subject::~Subject() {
+  if (!parts_) return;
+  try {
+    if (!parts_->over()) {
+      if (parts_->payload != 0) tell("exit 0");
+      if (parts_->held != 0) write_all(parts_->launched.control, ".", "control");
+      parts_->pump([] { return false; });
+    }
+    parts_->note_leftovers();
+  } catch (
+      ...) {  // NOLINT: a destructor has nobody to tell, and the machine ends with all that is in it
+  }
+}
+
+pid_t Subject::pid() const noexcept { return parts_->pid; }
+pid_t Subject::payload() const noexcept { return parts_->payload; }
+bool Subject::arrived() const noexcept { return parts_->payload != 0; }
+pid_t Subject::stands() const noexcept { return arrived() ? parts_->payload : parts_->held; }
+const std::string& Subject::out() const noexcept { return parts_->out; }
+const std::string& Subject::err() const noexcept { return parts_->err; }
+
+void Subject::insist() {
+  if (arrived()) return;
+  if (parts_->held != 0 && !parts_->over()) {
+    write_all(parts_->launched.control, ".", "control");
+    parts_->pump([] { return false; });
+  }
+  parts_->refuse({});
+}
+
+void Subject::tell(const std::string& command) {
+  try {
+    write_all(parts_->launched.out, command + '\n', "payload");
+  } catch (const SystemError&) {  // NOLINT: it has gone, which the next answer or end tells
+  }
+}
+
+std::string Subject::ask(const std::string& command) {
+  Parts& now = *parts_;
+  now.answers.clear();
+  tell(command);
+  const std::string why = now.pump([&now] { return !now.answers.empty() || now.twice; });
+  now.require_fair_play();
+  if (now.answers.empty()) {
+    fail({.expected = "the command that your program started goes on until it is told to end",
+          .seen =
+              why.empty() ? "it ended, or lost its standard output" : "it does not answer: " + why,
+          .evidence = "the payload was told: " + command,
+          .hint = "payload-gone"});
+  }
+  std::string answer = now.answers.front();
+  now.answers.erase(now.answers.begin());
+  return answer;
+}
+
+void Subject::signal(int number) {
+  if (!parts_->over() && parts_->pid != 0) ::kill(parts_->pid, number);
+}
+void Subject::kill() { signal(SIGKILL); }
+
+Ended Subject::wait() {
+  Parts& now = *parts_;
+  const std::string why = now.pump([] { return false; });
+  now.require_fair_play();
+  if (!now.over()) {
+    fail({.expected = "your program ends when its command has ended",
+          .seen = why,
+          .evidence = "/proc/PID/syscall of the processes in the machine",
+          .hint = "hangs"});
+  }
+  now.note_leftovers();
+  return now.ended();
+}
+
+}  // namespace toolkit::checks

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+namespace toolkit::checks {
+
+class Machine;
+
+/// How a program ended.
+struct Ended {
+  int status = 0;  ///< as a shell gives it: 128 + signal
+  std::string out = {};
+  std::string err = {};
+  bool payload = false;  ///< did its payload say hello?
+};
+
+/// The learner's program at work, and its payload. Numbers of processes are those of the checker's /proc.
+class Subject {
+ public:
+  struct Parts;
+  explicit Subject(std::unique_ptr<Parts> parts);
+  Subject(Subject&& other) noexcept;
+  Subject& operator=(Subject&&) = delete;
+  /// Tells the payload to exit and gives the program time to end well; then it is killed.
+  ~Subject();
+
+  [[nodiscard]] pid_t pid() const noexcept;
+  /// A process whose program has the probe's content, with the machine's word in its arguments.
+  [[nodiscard]] pid_t payload() const noexcept;
+  /// Has the payload come? Without it, with Unfinished::held, stands() is a process of the program that
+  /// is about to end: its root, its mounts and its namespaces can still be read. With it, the payload.
+  [[nodiscard]] bool arrived() const noexcept;
+  [[nodiscard]] pid_t stands() const noexcept;
+  /// FAIL, as start() would without Unfinished::held, when no payload came.
+  void insist();
+  /// One command to the probe, one line of answer. FAIL when the payload has gone or stays silent.
+  std::string ask(const std::string& command);
+  /// A command that gets no answer: "exit 42", "kill 9".
+  void tell(const std::string& command);
+  /// Sends a signal to the learner's program.
+  void signal(int number);
+  /// Kills the learner's program, and not its payload.
+  void kill();
+  /// Waits for the learner's program; FAIL when it does not end.
+  Ended wait();
+  [[nodiscard]] const std::string& out() const noexcept;
+  [[nodiscard]] const std::string& err() const noexcept;
+
+ private:
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace toolkit::checks

@@ -1,0 +1,197 @@
+#include "toolkit/check/subject_parts.hpp"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+
+#include "toolkit/check/context.hpp"
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace toolkit::checks {
+namespace {
+
+constexpr std::uint64_t kFlood = std::uint64_t{256} << 20;
+
+std::string last_lines(const std::string& text, std::size_t count) {
+  const std::vector<std::string_view> all = lines(text);
+  std::string last;
+  for (std::size_t i = all.size() - std::min(count, all.size()); i < all.size(); ++i) {
+    constexpr std::size_t kWidth = 400;
+    last += '\n' + std::string(all[i].substr(0, kWidth));
+  }
+  return last;
+}
+
+/// "04.2" of "… step 04.2 is not written yet", as todo() says it.
+std::string unwritten_step(const std::string& err) {
+  constexpr std::string_view kEnd = " is not written yet";
+  for (const std::string_view line : lines(err)) {
+    if (!line.ends_with(kEnd)) continue;
+    const std::string_view head = line.substr(0, line.size() - kEnd.size());
+    const std::size_t step = head.rfind("step ");
+    if (step != head.npos) return std::string(head.substr(step + 5));
+  }
+  return {};
+}
+
+}  // namespace
+
+Subject::Parts::Parts(const Machine& where, Launched started)
+    : machine(where), launched(std::move(started)), listener(launched.out) {}
+
+void Subject::Parts::arrive(pid_t who) {
+  if (payload != 0) {
+    twice = twice || who != payload;
+    return;
+  }
+  if (!machine.is_probe(who)) {
+    impostor = "process " + std::to_string(who);
+    return;
+  }
+  payload = who;
+}
+
+void Subject::Parts::hear(const Said& said) {
+  if (said.line.starts_with("hello " + machine.word() + ' ')) return arrive(said.pid);
+  if (payload != 0 && said.pid == payload) {
+    answers.push_back(said.line);
+  } else {
+    append_bounded(out, said.line + '\n');
+  }
+}
+
+/// One line of the starter.
+void Subject::Parts::obey(const std::string& line) {
+  const std::size_t blank = line.find(' ');
+  const std::string verb = line.substr(0, blank);
+  const std::string rest = line.substr(blank + 1);
+  const auto number = [](std::string_view text) {
+    return static_cast<int>(parse_number(text).value_or(0));
+  };
+  if (verb == "pid") pid = number(rest);
+  if (verb == "held") held = number(rest);
+  constexpr std::size_t kCalls = 10000;
+  if (verb == "call" && context().calls.size() < kCalls) {
+    if (std::optional<TracedCall> call = from_line(rest)) context().calls.push_back(*call);
+  }
+  if (verb == "end") {
+    const std::vector<std::string_view> fields = split(rest, ' ');
+    status = number(fields.at(0));
+    ended_by = number(fields.at(1));
+    if (payload == 0) context().dead = true;
+  }
+}
+
+void Subject::Parts::read_control() {
+  std::string line(4096, '\0');
+  const ssize_t got = ::recv(launched.control.get(), line.data(), line.size(), MSG_DONTWAIT);
+  if (got == -1 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got <= 0) {
+    control_open = false;
+    return;
+  }
+  line.resize(static_cast<std::size_t>(got));
+  obey(line);
+}
+
+std::string Subject::Parts::pump(const std::function<bool()>& done) {
+  Patience patience(machine);
+  while (!done() && control_open) {
+    std::array<pollfd, 3> ready{
+        {{.fd = launched.control.get(), .events = POLLIN, .revents = 0},
+         {.fd = listener.open() ? launched.out.get() : -1, .events = POLLIN, .revents = 0},
+         {.fd = err_open ? launched.err.get() : -1, .events = POLLIN, .revents = 0}}};
+    const int count = ::poll(ready.data(), ready.size(), static_cast<int>(Patience::kTick.count()));
+    if (count == -1 && errno != EINTR) throw_errno("poll");
+    // What was said first is heard first: the end of the program comes last.
+    if (ready[1].revents != 0) {
+      for (const Said& said : listener.listen()) hear(said);
+    }
+    if (ready[2].revents != 0) err_open = drain(launched.err, err, err_bytes);
+    if (ready[0].revents != 0 && ready[1].revents == 0 && ready[2].revents == 0) {
+      read_control();
+    } else if (ready[0].revents != 0 && status) {
+      read_control();
+    }
+    if (listener.bytes() + err_bytes > kFlood) return "it writes without end";
+    if (std::string why = patience.over(); !why.empty()) return why;
+    if (status) return {};
+  }
+  if (!control_open && !status) launched.starter.await_exec();  // throws what the starter threw
+  return {};
+}
+
+/// Is the step that is not written yet the one that is checked now, or one before it?
+bool Subject::Parts::is_due() const {
+  const std::string step = unwritten_step(err);
+  return !step.empty() && step <= context().step;
+}
+
+void Subject::Parts::refuse(const std::string& why) {
+  const std::string expected = "the command that your program starts says its first word";
+  if (!why.empty()) {
+    fail({.expected = expected,
+          .seen = why,
+          .evidence = "/proc/PID/syscall of the processes in the machine",
+          .hint = why == "it hangs" || why.starts_with("it hangs:") ? "hangs" : "no-end"});
+  }
+  if (const std::string step = unwritten_step(err); !step.empty()) {
+    fail({.expected = expected,
+          .seen = "your program says that a step is open:" + last_lines(err, 1),
+          .hint = "not-started"});
+  }
+  if (ended_by != 0) {
+    fail({.expected = expected,
+          .seen = "your program was ended before it by signal " + std::to_string(ended_by) + ", " +
+                  ::strsignal(ended_by) + last_lines(err, 3),
+          .hint = "crashed"});
+  }
+  fail({.expected = expected,
+        .seen = "your program ended before it: exit " + std::to_string(status.value_or(0)) +
+                last_lines(err, 3),
+        .hint = "ended-early"});
+}
+
+void Subject::Parts::require_fair_play() const {
+  if (impostor) {
+    fail({.expected = "the command that your program was given says hello itself",
+          .seen = *impostor + " said it, and is another program",
+          .evidence = "the sender of the message, as the kernel gives it; its /proc/PID/exe",
+          .hint = "payload-impostor"});
+  }
+  if (payload == 0 || status) return;
+  const std::vector<pid_t> copies = machine.copies();
+  if (twice || copies.size() > 1) {
+    fail({.expected = "the command runs once",
+          .seen =
+              std::to_string(std::max<std::size_t>(copies.size(), 2)) + " processes run it, or did",
+          .evidence = "/proc/PID/exe of every process in the machine",
+          .hint = "payload-twice"});
+  }
+  if (context().tracing) return;
+  try {
+    if (status_value(payload, "TracerPid") == "0") return;
+  } catch (const SystemError&) {  // it has ended, which is told elsewhere
+    return;
+  }
+  fail({.expected = "the command runs by itself",
+        .seen = "somebody traces it",
+        .evidence = "/proc/PID/status: TracerPid",
+        .hint = "payload-impostor"});
+}
+
+void Subject::Parts::note_leftovers() {
+  if (compared || !status) return;
+  compared = true;
+  const std::vector<Leftover> left = machine.leftovers();
+  context().left.insert(context().left.end(), left.begin(), left.end());
+}
+
+Ended Subject::Parts::ended() const {
+  return {.status = status.value_or(0), .out = out, .err = err, .payload = payload != 0};
+}
+
+}  // namespace toolkit::checks

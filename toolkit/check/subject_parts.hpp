@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "toolkit/check/launcher.hpp"
+#include "toolkit/check/patience.hpp"
+#include "toolkit/check/streams.hpp"
+#include "toolkit/check/subject.hpp"
+
+namespace toolkit::checks {
+
+struct Subject::Parts {
+  Parts(const Machine& machine, Launched started);
+
+  const Machine& machine;
+  Launched launched;
+  Listener listener;
+  pid_t pid = 0;      ///< 0 until the starter has said it
+  pid_t payload = 0;  ///< 0 until it came
+  pid_t held = 0;
+  std::optional<std::string> impostor = {};  ///< who answered in the payload's place
+  bool twice = false;                        ///< a second payload came
+  std::vector<std::string> answers = {};     ///< lines of the payload that nobody has taken yet
+  std::string out = {};
+  std::string err = {};
+  std::uint64_t err_bytes = 0;
+  bool err_open = true;
+  bool control_open = true;
+  std::optional<int> status = {};  ///< as a shell gives it
+  int ended_by = 0;                ///< the signal, or 0
+  bool compared = false;
+
+  /// Reads and waits until `done` or the program's end. Why the patience was over, or nothing.
+  std::string pump(const std::function<bool()>& done);
+  [[nodiscard]] bool over() const noexcept { return status.has_value() || !control_open; }
+  [[nodiscard]] bool is_due() const;
+  /// FAIL with what is known of a program that came to its end, or to none, before its payload.
+  [[noreturn]] void refuse(const std::string& why);
+  void require_fair_play() const;
+  void note_leftovers();
+  Ended ended() const;
+
+ private:
+  void hear(const Said& said);
+  void obey(const std::string& line);
+  void read_control();
+  void arrive(pid_t who);
+};
+
+}  // namespace toolkit::checks
