@@ -5,10 +5,10 @@ namespace toolkit::course {
 Tree this_tree() {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
   const std::filesystem::path build = program.parent_path().parent_path();
-  // A clone that was copied with what was built in it is a clone of its own.
-  const std::filesystem::path around = build.parent_path();
-  const bool in_a_clone = std::filesystem::exists(around / "labs" / "course.yaml");
-  return {.source = in_a_clone ? around : std::filesystem::path(COOPERAGE_SOURCE), .build = build};
+  // A clone that was copied together with its build tree is that copy's, not the one compiled from.
+  const std::filesystem::path above = build.parent_path();
+  if (std::filesystem::exists(above / "labs/course.yaml")) return {.source = above, .build = build};
+  return {.source = COOPERAGE_SOURCE, .build = build};
 }
 
 }  // namespace toolkit::course
