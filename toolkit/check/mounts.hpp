@@ -1,0 +1,36 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "toolkit/kernel/mount.hpp"
+
+namespace toolkit::checks {
+
+using Mounts = std::vector<MountInfo>;
+
+/// All mounts of the namespace that a process is in, also those that it has no path to: as somebody
+/// sees them who entered it and stands at its topmost root. See setns(2).
+Mounts all_mounts(pid_t pid);
+
+/// The topmost mount whose root is this directory, by the last name of its path, which is one that
+/// nothing else has; null when it is no mount point.
+const MountInfo* mount_of(const Mounts& mounts, std::string_view directory);
+/// The topmost mount on a path ("/proc") below the target of another; null when there is none.
+const MountInfo* mount_below(const Mounts& mounts, const MountInfo& parent, std::string_view path);
+
+/// The peer groups that mounts are in: "shared:7". See mount_namespaces(7).
+std::set<std::string> peer_groups(const Mounts& mounts);
+/// Which of these options a mount lacks, as "nosuid, nodev".
+std::string lacking(const MountInfo& mount, const std::vector<std::string_view>& options);
+
+/// A mount in one line, for evidence.
+std::string to_text(const MountInfo& mount);
+/// The lines that only one of two texts has: "- " those that went, "+ " those that came.
+std::string difference(std::string_view before, std::string_view after);
+
+}  // namespace toolkit::checks
