@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <climits>
+#include <array>
+#include <cstring>
 #include <map>
+#include <utility>
 
 #include "toolkit/check/syscalls.hpp"
 #include "toolkit/check/trace_decode.hpp"

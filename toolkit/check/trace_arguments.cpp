@@ -15,9 +15,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstring>
 #include <string_view>
-#include <vector>
 
 #include "toolkit/check/trace_flags.hpp"
 #include "toolkit/check/trace_memory.hpp"

@@ -1,13 +1,7 @@
 #include "toolkit/check/trace_decode.hpp"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <climits>
-#include <optional>
+#include <cerrno>
 #include <string_view>
-#include <vector>
 
 #include "toolkit/check/syscalls.hpp"
 #include "toolkit/check/trace_arguments.hpp"

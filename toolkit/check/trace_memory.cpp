@@ -42,9 +42,10 @@ std::optional<std::string> read_string(pid_t pid, std::uint64_t address) {
   while (text.size() < kLongest) {
     const std::size_t got = read_piece(pid, address + text.size(), piece.data(), piece.size());
     if (got == 0) return {};
-    const auto* end = std::find(piece.begin(), piece.begin() + got, '\0');
-    text.append(std::as_const(piece).begin(), end);
-    if (end != piece.begin() + got) break;
+    const std::string_view part(piece.data(), got);
+    const std::size_t end = part.find('\0');
+    text += part.substr(0, end);
+    if (end != part.npos) break;
   }
   return text;
 }
