@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -104,6 +105,9 @@ void stand_between(const Launch& launch, const Streams& streams, Gate& ready) {
   const Fd host_proc = open_file("/proc", O_PATH | O_DIRECTORY);
   be_ended_first();
   enter_machine(launch.namespaces);
+  // Only a process that may be looked at can be followed. This one is not among the machine's, and its child execs.
+  if (launch.following != Following::no)
+    check(::prctl(PR_SET_DUMPABLE, 1), "prctl", "PR_SET_DUMPABLE");
   Gate gate;
   Process child = Process::spawn({}, [&] {
     gate.wait();

@@ -98,7 +98,7 @@ class Machine {
   Process spawn(const std::function<void()>& body) const;
 
  private:
-  friend class Subject;
+  friend class Subject;  // several programs at once share a machine
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "toolkit/check/devices.hpp"
 #include "toolkit/check/keeper.hpp"
@@ -17,6 +18,8 @@ struct Machine::Parts {
   std::string word = {};
   std::optional<DeviceFence> fence = {};
   Snapshot before = {};
+  std::vector<pid_t> payloads = {};  ///< of every program that was started here
+  int running = 0;                   ///< programs that have not ended
 
   [[nodiscard]] Snapshot snapshot(const Machine& machine) const;
 };

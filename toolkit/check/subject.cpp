@@ -23,11 +23,9 @@ Following following(const StartOptions& options) {
   return options.unfinished == Unfinished::held ? Following::held : Following::no;
 }
 
-std::unique_ptr<Subject::Parts> begin(Machine& machine,
-                                      const std::vector<std::pair<Ns, Fd>>& namespaces,
-                                      Powers powers, const std::vector<std::string>& arguments,
-                                      const StartOptions& options,
-                                      const std::function<void(pid_t)>& before) {
+Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespaces, Powers powers,
+               const std::vector<std::string>& arguments, const StartOptions& options,
+               const std::function<void(pid_t)>& before) {
   const std::string& name = context().settings.name;
   context().did = told(name, arguments);
   std::vector<std::string> argv{name};
@@ -35,16 +33,15 @@ std::unique_ptr<Subject::Parts> begin(Machine& machine,
   std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
                                        "TERM=dumb"};
   environment.insert(environment.end(), options.environment.begin(), options.environment.end());
-  Launched launched = launch({.namespaces = namespaces,
-                              .program = machine.work(name),
-                              .argv = argv,
-                              .environment = environment,
-                              .powers = powers,
-                              .with_child = options.with_child,
-                              .following = following(options),
-                              .probe_content = probe_content()},
-                             before);
-  return std::make_unique<Subject::Parts>(machine, std::move(launched));
+  return launch({.namespaces = namespaces,
+                 .program = machine.work(name),
+                 .argv = argv,
+                 .environment = environment,
+                 .powers = powers,
+                 .with_child = options.with_child,
+                 .following = following(options),
+                 .probe_content = probe_content()},
+                before);
 }
 
 }  // namespace
@@ -53,7 +50,9 @@ Subject Machine::start(const std::vector<std::string>& arguments, const StartOpt
   const auto fence = [this](pid_t starter) {
     if (parts_->fence) parts_->fence->add(starter);
   };
-  auto parts = begin(*this, parts_->kept.namespaces, parts_->powers, arguments, options, fence);
+  auto parts = std::make_unique<Subject::Parts>(
+      *this, *parts_,
+      begin(*this, parts_->kept.namespaces, parts_->powers, arguments, options, fence));
   Subject::Parts& now = *parts;
   Subject subject(std::move(parts));
   const std::string why = now.pump(
@@ -69,7 +68,9 @@ Ended Machine::finish(const std::vector<std::string>& arguments, const StartOpti
   const auto fence = [this](pid_t starter) {
     if (parts_->fence) parts_->fence->add(starter);
   };
-  auto parts = begin(*this, parts_->kept.namespaces, parts_->powers, arguments, options, fence);
+  auto parts = std::make_unique<Subject::Parts>(
+      *this, *parts_,
+      begin(*this, parts_->kept.namespaces, parts_->powers, arguments, options, fence));
   Subject::Parts& now = *parts;
   Subject subject(std::move(parts));
   const std::string why =

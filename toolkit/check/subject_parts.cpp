@@ -39,8 +39,21 @@ std::string unwritten_step(const std::string& err) {
 
 }  // namespace
 
-Subject::Parts::Parts(const Machine& where, Launched started)
-    : machine(where), launched(std::move(started)), listener(launched.out) {}
+Subject::Parts::Parts(const Machine& where, Machine::Parts& with_others, Launched started)
+    : machine(where), shared(with_others), launched(std::move(started)), listener(launched.out) {
+  ++shared.running;
+}
+
+Subject::Parts::~Parts() { --shared.running; }
+
+std::size_t Subject::Parts::strangers() const {
+  std::size_t count = 0;
+  for (const pid_t copy : machine.copies()) {
+    const auto& known = shared.payloads;
+    if (std::find(known.begin(), known.end(), copy) == known.end()) ++count;
+  }
+  return count;
+}
 
 void Subject::Parts::arrive(pid_t who) {
   if (payload != 0) {
@@ -52,6 +65,7 @@ void Subject::Parts::arrive(pid_t who) {
     return;
   }
   payload = who;
+  shared.payloads.push_back(who);
 }
 
 void Subject::Parts::hear(const Said& said) {
@@ -163,13 +177,12 @@ void Subject::Parts::require_fair_play() const {
           .hint = "payload-impostor"});
   }
   if (payload == 0 || status) return;
-  const std::vector<pid_t> copies = machine.copies();
-  if (twice || copies.size() > 1) {
-    fail({.expected = "the command runs once",
-          .seen =
-              std::to_string(std::max<std::size_t>(copies.size(), 2)) + " processes run it, or did",
-          .evidence = "/proc/PID/exe of every process in the machine",
-          .hint = "payload-twice"});
+  if (const std::size_t others = strangers(); twice || others > 0) {
+    fail(
+        {.expected = "the command runs once",
+         .seen = std::to_string(std::max<std::size_t>(others, 1) + 1) + " processes run it, or did",
+         .evidence = "/proc/PID/exe of every process in the machine",
+         .hint = "payload-twice"});
   }
   if (context().tracing) return;
   try {
@@ -184,7 +197,8 @@ void Subject::Parts::require_fair_play() const {
 }
 
 void Subject::Parts::note_leftovers() {
-  if (compared || !status) return;
+  const bool alone = shared.running == 1;  // what another program still uses is not left behind
+  if (compared || !status || !alone) return;
   compared = true;
   const std::vector<Leftover> left = machine.leftovers();
   context().left.insert(context().left.end(), left.begin(), left.end());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "toolkit/check/launcher.hpp"
+#include "toolkit/check/machine_parts.hpp"
 #include "toolkit/check/patience.hpp"
 #include "toolkit/check/streams.hpp"
 #include "toolkit/check/subject.hpp"
@@ -12,9 +13,13 @@
 namespace toolkit::checks {
 
 struct Subject::Parts {
-  Parts(const Machine& machine, Launched started);
+  Parts(const Machine& machine, Machine::Parts& shared, Launched started);
+  ~Parts();
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
 
   const Machine& machine;
+  Machine::Parts& shared;  ///< with the other programs on the machine
   Launched launched;
   Listener listener;
   pid_t pid = 0;      ///< 0 until the starter has said it
@@ -40,13 +45,15 @@ struct Subject::Parts {
   [[noreturn]] void refuse(const std::string& why);
   void require_fair_play() const;
   void note_leftovers();
-  Ended ended() const;
+  [[nodiscard]] Ended ended() const;
 
  private:
   void hear(const Said& said);
   void obey(const std::string& line);
   void read_control();
   void arrive(pid_t who);
+  /// How many processes run the probe that no program on the machine was seen to start.
+  [[nodiscard]] std::size_t strangers() const;
 };
 
 }  // namespace toolkit::checks
