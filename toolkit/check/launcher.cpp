@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "toolkit/check/content.hpp"
@@ -41,10 +42,14 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return list;
 }
 
-/// Some shells exec a program while a child of theirs is alive, or dead and not waited for.
+/// Some shells exec a program while a child of theirs is alive, or dead and not waited for. It is dead
+/// for certain: how soon its end is told must not decide a check.
 void leave_a_child() {
   constexpr int kStatus = 7;
-  if (check(::fork(), "fork") == 0) ::_exit(kStatus);
+  const pid_t child = check(::fork(), "fork");
+  if (child == 0) ::_exit(kStatus);
+  siginfo_t ended{};
+  check(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), "waitid");
 }
 
 /// In the process that becomes the learner's program.
@@ -58,6 +63,8 @@ void leave_a_child() {
   check(::chdir(kWork), "chdir", kWork);
   set_limits();
   if (launch.with_child) leave_a_child();
+  const Fd root = open_file("/", O_PATH | O_DIRECTORY);
+  for (const int number : launch.leaks) check(::dup2(root.get(), number), "dup2");
   if (launch.powers == Powers::devices) drop_host_powers();
   std::vector<std::string> argv = launch.argv;
   std::vector<std::string> environment = launch.environment;

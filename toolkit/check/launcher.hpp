@@ -21,6 +21,7 @@ struct Launch {
   std::vector<std::string> environment = {};
   Powers powers = Powers::contained;
   bool with_child = false;
+  std::vector<int> leaks = {};
   Following following = Following::no;
   const std::string& probe_content;
 };

@@ -44,6 +44,8 @@ enum class Unfinished {
 struct StartOptions {
   std::vector<std::string> environment = {};  ///< "NAME=value", beside PATH, HOME and TERM
   bool with_child = false;  ///< it finds a child that it did not start, as after an exec of a shell
+  std::vector<int> leaks =
+      {};  ///< numbers, from 50 on, of descriptors that it finds open on the machine's "/"
   Unfinished unfinished = Unfinished::refused;
 };
 

@@ -39,6 +39,7 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
                  .environment = environment,
                  .powers = powers,
                  .with_child = options.with_child,
+                 .leaks = options.leaks,
                  .following = following(options),
                  .probe_content = probe_content()},
                 before);
