@@ -3,11 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#if __has_include("toolkit/kernel/advice.hpp")
 #include "toolkit/kernel/advice.hpp"
-#else
-static std::string_view advice(std::string_view, int) { return {}; }
-#endif
 
 namespace toolkit::checks {
 namespace {
@@ -23,7 +19,7 @@ const TracedCall* guilty(const Context& now) {
     for (const Signature& signature : now.signatures) {
       if (signature.call == call->name && signature.error == call->error) return &*call;
     }
-    if (last == nullptr && !advice(call->name, call->error).empty()) last = &*call;
+    if (last == nullptr && !advice(call->name, call->error, call->subject).empty()) last = &*call;
   }
   return last;
 }
@@ -41,7 +37,7 @@ std::vector<std::string> explain(const Context& now, const TracedCall* culprit) 
   std::vector<std::string> told;
   if (culprit != nullptr) {
     told.push_back(culprit->text);
-    const std::string_view why = advice(culprit->name, culprit->error);
+    const std::string_view why = advice(culprit->name, culprit->error, culprit->subject);
     if (!why.empty()) told.emplace_back(why);
     told.emplace_back();
   }

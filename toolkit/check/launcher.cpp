@@ -88,11 +88,11 @@ ExitStatus follow_to_the_end(const Launch& launch, FdRef control, FdRef host_pro
   };
   switch (launch.following) {
     case Following::recorded:
-      return follow(
-          child.pid(),
-          {.release = release, .is_payload = is_payload, .sink = [&](const TracedCall& call) {
-             say(control, "call " + to_line(call));
-           }});
+      return follow(child.pid(),
+                    {.release = release,
+                     .is_payload = is_payload,
+                     .sink = [&](const TracedCall& call) { say(control, "call " + to_line(call)); },
+                     .proc = host_proc});
     case Following::held:
       return hold(child.pid(),
                   {.release = release, .is_payload = is_payload, .at_its_end = [&](pid_t pid) {
