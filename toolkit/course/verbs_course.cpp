@@ -6,6 +6,7 @@
 #include "toolkit/course/derive_verb.hpp"
 #include "toolkit/course/tree.hpp"
 #include "toolkit/course/verbs.hpp"
+#include "toolkit/course/verify.hpp"
 
 namespace toolkit::course {
 namespace {
@@ -23,8 +24,32 @@ void add_derive(CLI::App& app, Action& chosen) {
       "--build", [options] { options->what = Derive::build; }, "into the build tree");
 }
 
+void add_verify(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<VerifyOptions>();
+  CLI::App* verb = add_verb(app, chosen, "verify", "prove that starters fail and solutions pass",
+                            [options] { return verify(this_tree(), *options); });
+  verb->add_option("LAB", options->labs, kLab);
+  verb->add_flag_callback(
+      "--json", [options] { options->form = Form::json; }, "as data");
+}
+
+void add_mutants(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<MutantsOptions>();
+  CLI::App* verb = add_verb(app, chosen, "mutants", "show which check catches which mistake",
+                            [options] { return mutants(this_tree(), *options); });
+  verb->add_option("LAB", options->lab, "its number, name or folder");
+  verb->add_option("--from", options->from, "more mutants, in the form of mutants.yaml")
+      ->type_name("FILE");
+  verb->add_flag_callback(
+      "--json", [options] { options->form = Form::json; }, "as data");
+}
+
 }  // namespace
 
-void add_course_verbs(CLI::App& app, Action& chosen) { add_derive(app, chosen); }
+void add_course_verbs(CLI::App& app, Action& chosen) {
+  add_verify(app, chosen);
+  add_mutants(app, chosen);
+  add_derive(app, chosen);
+}
 
 }  // namespace toolkit::course

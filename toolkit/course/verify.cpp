@@ -1,0 +1,73 @@
+#include "toolkit/course/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+#include "toolkit/course/chosen_labs.hpp"
+#include "toolkit/course/in_parallel.hpp"
+#include "toolkit/course/starter.hpp"
+#include "toolkit/kernel/fd.hpp"
+
+namespace toolkit::course {
+namespace {
+
+struct Job {
+  Lab lab;
+  Subject subject;
+};
+
+std::vector<Verified> run_jobs(const Tree& tree, const std::vector<Job>& jobs) {
+  const unsigned at_once = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<Verified> verified;
+  for (const std::string& answer : in_parallel(jobs.size(), at_once, [&](std::size_t number) {
+         const Job& job = jobs[number];
+         return to_json(verify_subject(tree, job.lab, job.subject));
+       })) {
+    verified.push_back(verified_from_json(answer));
+  }
+  return verified;
+}
+
+int tell(const std::vector<Verified>& subjects, Form form, const std::string& text) {
+  fmt::print("{}", form == Form::json ? verify_json(subjects) : text);
+  return all_hold(subjects) ? 0 : 1;
+}
+
+}  // namespace
+
+int verify(const Tree& tree, const VerifyOptions& options) {
+  std::vector<Job> jobs;
+  for (const Lab& lab : chosen_labs(tree, options.labs)) {
+    if (!has_solution(tree, lab)) {
+      throw std::runtime_error(fmt::format("{} has no solution here", lab.name));
+    }
+    jobs.push_back({.lab = lab, .subject = {.kind = Kind::starter}});
+    jobs.push_back({.lab = lab, .subject = {.kind = Kind::solution}});
+    for (const Mutant& mutant : read_mutants(tree, lab)) {
+      jobs.push_back({.lab = lab, .subject = {.kind = Kind::mutant, .mutant = mutant}});
+    }
+  }
+  const std::vector<Verified> subjects = run_jobs(tree, jobs);
+  return tell(subjects, options.form, verify_report(subjects));
+}
+
+int mutants(const Tree& tree, const MutantsOptions& options) {
+  const Catalogue catalogue = read_catalogue(tree.source);
+  const Lab& lab = find_lab(catalogue, tree.source, options.lab, std::filesystem::current_path());
+  std::vector<Job> jobs;
+  for (const Mutant& mutant : read_mutants(tree, lab)) {
+    jobs.push_back({.lab = lab, .subject = {.kind = Kind::mutant, .mutant = mutant}});
+  }
+  if (!options.from.empty()) {
+    for (const Mutant& mutant : parse_mutants(read_file(options.from), options.from)) {
+      jobs.push_back({.lab = lab, .subject = {.kind = Kind::guest, .mutant = mutant}});
+    }
+  }
+  const std::vector<Verified> subjects = run_jobs(tree, jobs);
+  return tell(subjects, options.form, kill_matrix(subjects));
+}
+
+}  // namespace toolkit::course
