@@ -96,11 +96,6 @@ TEST_SUITE("tool") {
 
   TEST_CASE("verify: mutants of a file are tried too") {
     const Course course;
-    course.write("more.yaml",
-                 "- name: mine\n  why: w\n  file: uts.cpp\n  find: first();\n  replace: second();\n"
-                 "  caught_by: \"04.1\"\n  hint: no-04.1\n");
-    // It stands twice: once where it is defined.
-    CHECK(mutants(course.tree(), {.lab = "04", .from = course.at("more.yaml")}) == 1);
     course.write(
         "more.yaml",
         "- name: mine\n  why: w\n  file: uts.cpp\n  find: \"  first();\"\n  replace: \"\"\n"
