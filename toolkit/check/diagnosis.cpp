@@ -71,8 +71,8 @@ void diagnose(Result& result, const std::function<void(Result&)>& attempt) {
   now.tracing = false;
   if (again.verdict != Verdict::fail)
     return;  // what happens once in two runs is told as it was seen
-  const TracedCall* culprit = ended_early ? guilty(now) : nullptr;
-  if (culprit != nullptr) {
+  const TracedCall* culprit = guilty(now);
+  if (ended_early && culprit != nullptr) {
     if (const std::string hint = hint_of(now, *culprit); !hint.empty()) result.hint = hint;
     if (!result.evidence.empty()) result.evidence += '\n';
     result.evidence += culprit->text;
