@@ -74,6 +74,19 @@ function(lab_program target folder where lab)
   target_link_libraries(${target} PRIVATE ${ARGN})
 endfunction()
 
+# What the learner begins with, derived from the solution into build/starters/NAME: `lab reset` puts it back from there.
+function(lab_starters lab)
+  file(GLOB solutions "${PROJECT_SOURCE_DIR}/solutions/${lab}/*.cpp")
+  if(NOT solutions)
+    return()
+  endif()
+  list(TRANSFORM solutions REPLACE ".*/" "${CMAKE_BINARY_DIR}/starters/${lab}/" OUTPUT_VARIABLE starters)
+  add_custom_command(OUTPUT ${starters} COMMAND lab derive --build ${lab}
+    DEPENDS lab ${solutions} "${PROJECT_SOURCE_DIR}/labs/${lab}/lab.yaml" VERBATIM)
+  add_custom_target(starters-${lab} DEPENDS ${starters})
+  add_dependencies(programs starters-${lab})
+endfunction()
+
 # add_lab(NAME USES module…): labs/NAME and solutions/NAME. Both link toolkit/lab and these modules of toolkit/kernel,
 # never the one that the lab teaches. Where sources are not there (a learner's copy), neither is what is made of them.
 function(add_lab lab)
@@ -89,6 +102,7 @@ function(add_lab lab)
     target_compile_options(lab-${lab} PRIVATE ${LEARNER_OPTIONS})
   endif()
   lab_program(solution-${lab} solutions solutions ${lab} ${libraries})
+  lab_starters(${lab})
 
   set(check "${PROJECT_SOURCE_DIR}/labs/${lab}/check.cpp")
   if(NOT EXISTS "${check}" OR NOT TARGET toolkit_check)
