@@ -28,16 +28,16 @@ std::string_view last_part(std::string_view path) { return path.substr(path.rfin
 }  // namespace
 
 const std::vector<Advice>& all_advice() {
-  static const std::vector<Advice> all = {
+  static const std::vector<Advice> kAll = {
       // roots
       {"pivot_root", "", EBUSY,
        "new_root or put_old is a directory on the mount that is the root now; new_root must be a "
        "mount of its own. What makes a directory a mount point?"},
       {"pivot_root", "", EINVAL,
-       "new_root is no mount point, or the mount above it is shared, or put_old does not lie at or "
-       "below new_root. "
-       "What does /proc/self/mountinfo say of new_root, and does the line of the mount above it "
-       "hold the word shared?"},
+       "new_root is no mount point or a locked one, or the mount above it is shared, or put_old "
+       "does "
+       "not lie at or below new_root. What does /proc/self/mountinfo say of new_root, and does the "
+       "line of the mount above it hold the word shared?"},
       {"pivot_root", "", EPERM,
        "It wants CAP_SYS_ADMIN in the user namespace that owns this mount namespace. Did the "
        "process make a mount namespace, and was it root in its user namespace then?"},
@@ -186,14 +186,11 @@ const std::vector<Advice>& all_advice() {
        "There is no such process in this pid namespace. Was it waited for already, or is the "
        "number another namespace's?"},
       // control groups
-      {"write", "cgroup.procs", EBUSY,
-       "In cgroup v2 a group with controllers in its cgroup.subtree_control holds no processes. "
-       "Can the process go into a group below?"},
       {"write", "cgroup.procs", ENOSPC,
        "A group of the cpuset hierarchy takes nobody before it has CPUs and memory nodes. What do "
        "its cpuset.cpus and cpuset.mems hold?"},
   };
-  return all;
+  return kAll;
 }
 
 std::string_view advice(std::string_view call, int error, std::string_view subject) {

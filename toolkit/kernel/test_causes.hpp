@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "toolkit/kernel/ns.hpp"
+
+namespace toolkit::test {
+
+/// Who does what must fail: root in namespaces of its own, a user without rights, or the real root.
+enum class Caller { inside, nobody, host_root };
+
+/// How the kernel is made to say one row of docs/errors.md.
+struct Cause {
+  std::string_view call = {};
+  std::string_view subject = {};
+  int error = 0;
+  Caller caller = Caller::inside;
+  Ns kinds = Ns::none;                           ///< new ones, besides a user namespace, for inside
+  std::function<int()> fail = [] { return 0; };  ///< errno of the call, or 0
+};
+
+std::vector<Cause> causes_of_roots();
+std::vector<Cause> causes_of_mounts();
+std::vector<Cause> causes_of_namespaces();
+std::vector<Cause> causes_of_ids();
+std::vector<Cause> causes_of_processes();
+
+/// errno, if a call returned -1.
+int said(long result);
+/// One write to a file, as the control files of proc want it; errno of it. One that can't even be
+/// opened throws.
+int said_writing(const char* path, std::string_view text);
+
+}  // namespace toolkit::test
