@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "toolkit/course/catalogue.hpp"
-
 namespace toolkit::course {
 namespace {
 
@@ -14,17 +12,46 @@ const Lab& lab_called(const Catalogue& catalogue, const std::string& name) {
                        [&](const Lab& lab) { return lab.name == name; });
 }
 
+/// "done", "3 of 9 checks", or how long it may take.
+std::string standing(const Lab& lab, const Progress& progress) {
+  const auto found = progress.find(lab.name);
+  if (found == progress.end() || found->second.last.empty()) {
+    return fmt::format("{} minutes", lab.minutes);
+  }
+  const LabProgress& known = found->second;
+  if (!known.completed.empty()) return "done";
+  const auto passed = std::count_if(
+      known.last.begin(), known.last.end(),
+      [](const checks::Result& result) { return result.verdict == checks::Verdict::pass; });
+  return fmt::format("{} of {} checks", passed, known.last.size());
+}
+
 }  // namespace
 
-int list(const Tree& tree, const ListOptions& /*options*/) {
-  const Catalogue catalogue = read_catalogue(tree.source);
+std::string list_text(const Catalogue& catalogue, const Progress& progress) {
+  std::size_t name_width = 0;
+  std::size_t title_width = 0;
+  for (const Lab& lab : catalogue.labs) {
+    name_width = std::max(name_width, lab.name.size());
+    title_width = std::max(title_width, lab.title.size());
+  }
+  std::string text;
   for (const Part& part : catalogue.parts) {
-    fmt::print("{}. {}\n", part.letter, part.title);
+    text += fmt::format("{}{}. {}\n", text.empty() ? "" : "\n", part.letter, part.title);
     for (const std::string& name : part.labs) {
       const Lab& lab = lab_called(catalogue, name);
-      fmt::print("  {:<18}{} ({} minutes)\n", lab.name, lab.title, lab.minutes);
+      text += fmt::format("  {:<{}}  {:<{}}  {}\n", lab.name, name_width, lab.title, title_width,
+                          standing(lab, progress));
     }
   }
+  return text;
+}
+
+int list(const Tree& tree, const ListOptions& options) {
+  const Catalogue catalogue = read_catalogue(tree.source);
+  const Progress progress = read_progress(state_of(tree));
+  fmt::print("{}", options.form == Form::json ? list_json(catalogue, progress)
+                                              : list_text(catalogue, progress));
   return 0;
 }
 
