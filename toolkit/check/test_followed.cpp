@@ -155,6 +155,7 @@ int main(int argc, char** argv) {
   }
   if (is("map")) map_wrong();
   if (is("crash")) ::kill(::getpid(), SIGSEGV);
+  if (is("realtime")) ::kill(::getpid(), 40);
   if (is("wait")) {
     ::fork();
     ::pause();

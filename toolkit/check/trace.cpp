@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstring>
 #include <map>
 #include <utility>
 
 #include "toolkit/check/syscalls.hpp"
 #include "toolkit/check/trace_decode.hpp"
+#include "toolkit/check/trace_flags.hpp"
 #include "toolkit/kernel/error.hpp"
 
 namespace toolkit::checks {
@@ -110,7 +110,8 @@ void Follower::ended(pid_t pid, int status) {
     }
   }
   if (told && WIFSIGNALED(status)) {
-    tell({.pid = pid, .text = "ended by SIG" + std::string(::sigabbrev_np(WTERMSIG(status)))});
+    tell({.pid = pid,
+          .text = "ended by " + signal_name(static_cast<std::uint64_t>(WTERMSIG(status)))});
   }
   if (found != tracees_.end()) tracees_.erase(found);
   if (pid != child_) return;

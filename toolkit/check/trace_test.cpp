@@ -91,6 +91,12 @@ TEST_SUITE("kernel") {
     CHECK(story.calls.back().name.empty());
   }
 
+  TEST_CASE("trace: a signal without a name ends nobody but its process") {
+    const Story story = follow_program({"realtime"});
+    CHECK(story.end.signal == 40);
+    CHECK(story.calls.back().text == "ended by 40");
+  }
+
   TEST_CASE("trace: a payload is let go and goes on") {
     const Story story = follow_program({"start-payload"}, kWithPayload);
     CHECK(story.end.code == 42);  // the payload's, which its parent returns
