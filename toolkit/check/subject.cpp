@@ -108,11 +108,17 @@ const std::string& Subject::err() const noexcept { return parts_->err; }
 
 void Subject::insist() {
   if (arrived()) return;
-  if (parts_->held != 0 && !parts_->over()) {
-    write_all(parts_->launched.control, ".", "control");
-    parts_->pump([] { return false; });
-  }
+  parts_->let_go();
   parts_->refuse({});
+}
+
+void Subject::fail_here(Failure failure) {
+  if (!arrived()) {
+    parts_->let_go();
+    if (parts_->is_due()) parts_->refuse({});
+    failure.seen += parts_->last_words();
+  }
+  fail(std::move(failure));
 }
 
 void Subject::tell(const std::string& command) {

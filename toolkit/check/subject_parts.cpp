@@ -138,6 +138,16 @@ std::string Subject::Parts::pump(const std::function<bool()>& done) {
   return {};
 }
 
+void Subject::Parts::let_go() {
+  if (held == 0 || over()) return;
+  write_all(launched.control, ".", "control");
+  pump([] { return false; });
+}
+
+std::string Subject::Parts::last_words() const {
+  return unwritten_step(err).empty() ? last_lines(err, 1) : "";
+}
+
 /// Is the step that is not written yet the one that is checked now, or one before it?
 bool Subject::Parts::is_due() const {
   const std::string step = unwritten_step(err);

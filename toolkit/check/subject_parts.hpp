@@ -41,6 +41,10 @@ struct Subject::Parts {
   std::string pump(const std::function<bool()>& done);
   [[nodiscard]] bool over() const noexcept { return status.has_value() || !control_open; }
   [[nodiscard]] bool is_due() const;
+  /// Lets a process that is held end, and the program with it.
+  void let_go();
+  /// What the program said last, on a line of its own; nothing when that is a later step.
+  [[nodiscard]] std::string last_words() const;
   /// FAIL with what is known of a program that came to its end, or to none, before its payload.
   [[noreturn]] void refuse(const std::string& why);
   void require_fair_play() const;

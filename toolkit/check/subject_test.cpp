@@ -1,0 +1,52 @@
+#include "toolkit/check/subject.hpp"
+
+#include "toolkit/check/context.hpp"
+#include "toolkit/check/machine.hpp"
+#include "toolkit/test/child.hpp"
+#include "toolkit/test/test.hpp"
+
+using namespace toolkit::checks;  // NOLINT: the module tested
+
+namespace {
+
+/// A program that starts a child and says, when that has ended, why there is no command.
+Failure fail_after(const std::string& step, const std::string& said) {
+  context() = {};
+  context().settings = {
+      .subject = "/bin/sh", .probe = toolkit::test::built("libexec/cooperage/probe"), .name = "sh"};
+  context().step = step;
+  Machine machine;
+  Subject subject = machine.start({"-c", "(exit 125); echo \"$1\" >&2; exit 125", "sh", said},
+                                  {.unfinished = Unfinished::held});
+  REQUIRE(!subject.arrived());
+  REQUIRE(subject.stands() != 0);
+  try {
+    subject.fail_here({.expected = "this", .seen = "that", .evidence = "", .hint = "those"});
+  } catch (const Failed& failed) {
+    return failed.failure;
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("kernel") {
+  TEST_CASE("subject: what is missing because its step is not written is told as such") {
+    NEEDS_USER_NAMESPACES();
+    CHECK(fail_after("04.2a", "uts: f:7: step 04.2 is not written yet").hint == "not-started");
+    CHECK(fail_after("04.3", "uts: f:7: step 04.2 is not written yet").hint == "not-started");
+  }
+
+  TEST_CASE("subject: a later step that is not written is no excuse, and no news") {
+    NEEDS_USER_NAMESPACES();
+    const Failure failure = fail_after("04.1a", "uts: f:7: step 04.2 is not written yet");
+    CHECK(failure.hint == "those");
+    CHECK(failure.seen == "that");
+  }
+
+  TEST_CASE("subject: the last words of a program are told with what is missing") {
+    NEEDS_USER_NAMESPACES();
+    const Failure failure = fail_after("04.1a", "uts: unshare: Operation not permitted");
+    CHECK(failure.hint == "those");
+    CHECK(failure.seen == "that\nuts: unshare: Operation not permitted");
+  }
+}
