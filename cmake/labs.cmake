@@ -122,3 +122,9 @@ function(add_lab lab)
       SKIP_REGULAR_EXPRESSION "SKIPPED: ")
   endif()
 endfunction()
+
+if(BUILD_TESTING)
+  add_test(NAME "labs: the starters that are committed are the derived ones" COMMAND lab derive --check)
+  set_tests_properties("labs: the starters that are committed are the derived ones"
+    PROPERTIES LABELS tool TIMEOUT 120 SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+endif()
