@@ -76,6 +76,7 @@ void note_results(LabProgress& progress, const std::vector<checks::Result>& resu
     return result.verdict == Verdict::pass;
   });
   if (all && any && progress.completed.empty()) progress.completed = now;
+  progress.checked = now;
   progress.last = results;
 }
 

@@ -20,6 +20,7 @@ enum class Solution { hidden, given_up };
 struct LabProgress {
   std::map<std::string, std::string> passed = {};  ///< id of a check → when it passed first
   std::string completed = {};                      ///< when all passed first; empty: not yet
+  std::string checked = {};                        ///< when it was checked last
   std::map<std::string, int> hints = {};           ///< id of a ladder → rungs that were asked for
   Solution solution = Solution::hidden;
   std::vector<checks::Result> last = {};  ///< what the last check came to

@@ -12,6 +12,7 @@ LabProgress lab_from(const Json& json) {
   LabProgress progress{
       .passed = json.value("passed", std::map<std::string, std::string>()),
       .completed = json.value("completed", std::string()),
+      .checked = json.value("checked", std::string()),
       .hints = json.value("hints", std::map<std::string, int>()),
       .solution = json.value("given_up", false) ? Solution::given_up : Solution::hidden};
   for (const Json& result : json.value("last", Json::array())) {
@@ -23,6 +24,7 @@ LabProgress lab_from(const Json& json) {
 Json to_object(const LabProgress& progress) {
   Json json{{"passed", progress.passed},
             {"completed", progress.completed},
+            {"checked", progress.checked},
             {"hints", progress.hints},
             {"given_up", progress.solution == Solution::given_up}};
   for (const checks::Result& result : progress.last) {
