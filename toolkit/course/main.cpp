@@ -167,13 +167,13 @@ int complain(const std::string& line) {
 int run(int argc, char** argv) {
   CLI::App app("Cooperage: build Linux containers by hand", "./lab");
   app.require_subcommand(0, 1);
-  Action chosen = [&app] {
+  Action chosen = add_map(app);
+  add_verbs(app, chosen);
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (first == "help" || first == "--help" || first == "-h") {
     fmt::print("{}", page(app));
     return 0;
-  };
-  add_verbs(app, chosen);
-  const std::string_view first = argc > 1 ? argv[1] : "help";
-  if (first == "help" || first == "--help" || first == "-h") return chosen();
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -79,6 +79,12 @@ class CheckScreen {
     return page_.text();
   }
 
+  std::string hint_alone(const Result& failed) {
+    page_.add({page_.span(failed.id + "  " + failed.title, kBold)});
+    hint(failed);
+    return page_.text();
+  }
+
  private:
   void head() {
     const Line title{page_.span(lab_.number + ' ' + name_of(lab_), kBold),
@@ -242,6 +248,11 @@ const Result* first_failed(const std::vector<Result>& results) {
 
 std::string render_check(const Lab& lab, const Report& report, const Look& look) {
   return CheckScreen(lab, report, look).text();
+}
+
+std::string render_hint(const Lab& lab, const Result& failed, const Rung& rung, const Look& look) {
+  const Report report{.hint = rung};
+  return CheckScreen(lab, report, look).hint_alone(failed);
 }
 
 }  // namespace toolkit::course

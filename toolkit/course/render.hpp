@@ -42,4 +42,8 @@ const checks::Result* first_failed(const std::vector<checks::Result>& results);
 /// The screen of a check: a line a step, the first that failed explained, the closing line. Pure.
 std::string render_check(const Lab& lab, const Report& report, const Look& look);
 
+/// One hint alone, with the step that it is for. Pure.
+std::string render_hint(const Lab& lab, const checks::Result& failed, const Rung& rung,
+                        const Look& look);
+
 }  // namespace toolkit::course

@@ -16,6 +16,8 @@ using Action = std::function<int()>;
 CLI::App* add_verb(CLI::App& app, Action& chosen, const std::string& name,
                    const std::string& summary, const Action& action);
 
+/// What happens where no verb is typed: the map. Adds its option.
+Action add_map(CLI::App& app);
 /// The verbs of those who learn: reading, checking, hints.
 void add_learner_verbs(CLI::App& app, Action& chosen);
 /// The verbs of those who keep the course: verify, mutants, derive.

@@ -12,13 +12,13 @@ namespace {
 constexpr Style kBold{.bold = true};
 constexpr Style kDim{.dim = true};
 
-std::string steps_of(const Standing& standing) {
+std::string steps_of(const LabStanding& standing) {
   if (standing.steps == 0) return {};
   return fmt::format("{} of {}", standing.passed, standing.steps);
 }
 
 /// What to type to work on a lab: its guide first, then its check.
-std::string command_for(const Lab& lab, const Standing& standing) {
+std::string command_for(const Lab& lab, const LabStanding& standing) {
   return fmt::format("./lab {} {}", standing.steps == 0 ? "read" : "check", lab.number);
 }
 
@@ -36,7 +36,7 @@ const Lab* lab_called(const Catalogue& catalogue, const std::string& name) {
 
 class Map {
  public:
-  Map(const Catalogue& catalogue, const std::vector<Standing>& standings, const Lab* here,
+  Map(const Catalogue& catalogue, const std::vector<LabStanding>& standings, const Lab* here,
       const Look& look)
       : catalogue_(catalogue), standings_(standings), here_(here), look_(look), page_(look) {}
 
@@ -56,7 +56,7 @@ class Map {
         headed = true;
         row(*lab);
         ++all;
-        if (standing_of(standings_, lab->name).done) ++done;
+        if (lab_standing(standings_, lab->name).done) ++done;
       }
     }
     page_.empty_line();
@@ -65,7 +65,7 @@ class Map {
   }
 
  private:
-  [[nodiscard]] Span sign(const Lab& lab, const Standing& standing) const {
+  [[nodiscard]] Span sign(const Lab& lab, const LabStanding& standing) const {
     const bool utf8 = look_.charset == Charset::utf8;
     if (standing.done) return {utf8 ? "✓" : "+", {.ink = Ink::green}};
     if (here_ != nullptr && here_->name == lab.name) {
@@ -76,7 +76,7 @@ class Map {
 
   void row(const Lab& lab) {
     constexpr std::size_t kName = 22;
-    const Standing standing = standing_of(standings_, lab.name);
+    const LabStanding standing = lab_standing(standings_, lab.name);
     Line line{{"   "}, sign(lab, standing), page_.span(' ' + called(lab))};
     line = padded(std::move(line), kName);
     line.push_back(page_.span(' ' + lab.title));
@@ -96,12 +96,12 @@ class Map {
     }
     page_.paragraph(fmt::format("{} You are at {}.", count, called(*here_)), 0);
     page_.add({{"next:  "},
-               page_.span(command_for(*here_, standing_of(standings_, here_->name)), kBold)});
+               page_.span(command_for(*here_, lab_standing(standings_, here_->name)), kBold)});
     page_.add({{"more:  "}, page_.span("./lab help", kDim)});
   }
 
   const Catalogue& catalogue_;
-  const std::vector<Standing>& standings_;
+  const std::vector<LabStanding>& standings_;
   const Lab* here_;
   Look look_;
   Page page_;
@@ -116,19 +116,19 @@ std::string called(const Lab& lab) {
   return name;
 }
 
-std::string render_map(const Catalogue& catalogue, const std::vector<Standing>& standings,
+std::string render_map(const Catalogue& catalogue, const std::vector<LabStanding>& standings,
                        const Lab* here, const Track* track, const Look& look) {
   return Map(catalogue, standings, here, look).text(track);
 }
 
-std::string render_next(const Catalogue& catalogue, const std::vector<Standing>& standings,
+std::string render_next(const Catalogue& catalogue, const std::vector<LabStanding>& standings,
                         const Lab* here, const Look& look) {
   Page page(look);
   if (here == nullptr) {
     page.paragraph("All labs are passed. There is no next one.", 0);
     return page.text();
   }
-  const Standing standing = standing_of(standings, here->name);
+  const LabStanding standing = lab_standing(standings, here->name);
   page.add(justified({page.span(called(*here), kBold), page.span(" · " + here->title)},
                      {page.span(fmt::format("about {} minutes", here->minutes), kDim)},
                      page.width()));
@@ -136,7 +136,7 @@ std::string render_next(const Catalogue& catalogue, const std::vector<Standing>&
   std::vector<std::string> open;
   for (const std::string& name : here->prerequisites) {
     const Lab* before = lab_called(catalogue, name);
-    if (before != nullptr && !standing_of(standings, name).done) open.push_back(called(*before));
+    if (before != nullptr && !lab_standing(standings, name).done) open.push_back(called(*before));
   }
   if (!open.empty()) {
     page.paragraph(

@@ -30,22 +30,22 @@ Catalogue four() {
           .tracks = {{.name = "evening", .title = "an evening", .labs = {"00-process", "04-uts"}}}};
 }
 
-const std::vector<Standing> kHalfWay = {
+const std::vector<LabStanding> kHalfWay = {
     {.lab = "00-process", .passed = 5, .steps = 5, .done = true},
     {.lab = "01-chroot", .passed = 2, .steps = 6}};
 
-std::string map_of(const std::vector<Standing>& standings, const std::string& last,
+std::string map_of(const std::vector<LabStanding>& standings, const std::string& last,
                    const Look& look = {}) {
   const Catalogue catalogue = four();
   return render_map(catalogue, standings, where_to_go(catalogue, standings, last), nullptr, look);
 }
 
-std::string next_of(const std::vector<Standing>& standings, const std::string& last) {
+std::string next_of(const std::vector<LabStanding>& standings, const std::string& last) {
   const Catalogue catalogue = four();
   return render_next(catalogue, standings, where_to_go(catalogue, standings, last), {});
 }
 
-std::string goes_to(const std::vector<Standing>& standings, const std::string& last) {
+std::string goes_to(const std::vector<LabStanding>& standings, const std::string& last) {
   const Catalogue catalogue = four();
   const Lab* found = where_to_go(catalogue, standings, last);
   return found == nullptr ? "nowhere" : found->name;

@@ -4,15 +4,15 @@
 
 namespace toolkit::course {
 
-Standing standing_of(const std::vector<Standing>& standings, const std::string& lab) {
+LabStanding lab_standing(const std::vector<LabStanding>& standings, const std::string& lab) {
   const auto found = std::find_if(standings.begin(), standings.end(),
-                                  [&](const Standing& standing) { return standing.lab == lab; });
-  return found == standings.end() ? Standing{.lab = lab} : *found;
+                                  [&](const LabStanding& standing) { return standing.lab == lab; });
+  return found == standings.end() ? LabStanding{.lab = lab} : *found;
 }
 
-const Lab* where_to_go(const Catalogue& catalogue, const std::vector<Standing>& standings,
+const Lab* where_to_go(const Catalogue& catalogue, const std::vector<LabStanding>& standings,
                        const std::string& last) {
-  const auto is_open = [&](const Lab& lab) { return !standing_of(standings, lab.name).done; };
+  const auto is_open = [&](const Lab& lab) { return !lab_standing(standings, lab.name).done; };
   const std::vector<Lab>& labs = catalogue.labs;
   const auto at =
       std::find_if(labs.begin(), labs.end(), [&](const Lab& lab) { return lab.name == last; });

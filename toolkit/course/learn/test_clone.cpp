@@ -19,6 +19,60 @@ std::string lab_yaml(const std::string& title, const std::string& program,
          "]\nminutes: 10\nneeds: []\nby_hand: [puts]\ndone: Your program holds water.\n";
 }
 
+/// Knows one error, and makes scripts.
+constexpr std::string_view kCompiler = R"(#!/bin/sh
+for word; do
+  case $word in *.cpp) source=$word ;; esac
+  if [ "$last" = -o ]; then out=$word; fi
+  last=$word
+done
+if line=$(grep -n ERROR "$source"); then
+  echo "$source:${line%%:*}:3: error: 'ERROR' was not declared in this scope"
+  exit 1
+fi
+cp "$source" "$out" && chmod 755 "$out"
+)";
+
+/// A step passes when the program says its number. What is spoken is what real checkers speak.
+constexpr std::string_view kChecker = R"(#!/bin/bash
+while [ $# -gt 0 ]; do
+  case $1 in
+    --list) list=yes ;;
+    --explain) explained='"puts(1) = -1 EBADF", "1 is closed"' ;;
+    --report) report=$2; shift ;;
+    --subject) said=$("$2"); shift ;;
+  esac
+  shift
+done
+tell() {  # ID VERDICT MORE
+  echo "{\"id\": \"$1\", \"title\": \"step $1\", \"points\": 1, \"needs\": [], \"verdict\": \"$2\"$3}" >&$report
+}
+if [ -n "$list" ]; then
+  tell 01.1 INFRA
+  tell 01.2 INFRA
+elif [[ $said == *01.1* ]]; then
+  tell 01.1 PASS
+  if [[ $said == *01.2* ]]; then
+    tell 01.2 PASS
+  else
+    tell 01.2 FAIL ", \"did\": \"cask x\", \"seen\": \"nothing\", \"hint\": \"leaks\", \"explained\": [$explained]"
+  fi
+else
+  tell 01.1 FAIL ", \"seen\": \"dry\", \"hint\": \"empty\""
+  tell 01.2 BLOCKED ", \"reason\": \"01.1\""
+fi
+)";
+
+constexpr std::string_view kSolution = R"(void hold() {
+  // step 01.1: hold water
+  puts("01.1");
+}
+void close() {
+  // step 01.2: leak nothing
+  puts("01.2");
+}
+)";
+
 }  // namespace
 
 Clone::Clone() {
@@ -28,12 +82,30 @@ Clone::Clone() {
        "# 01 Cask\n\nA *barrel* holds `water`. See [words](../../docs/a.md).\n");
   file("labs/02-hoop/lab.yaml", lab_yaml("what holds staves", "hoop", "01-cask"));
   file("labs/02-hoop/README.md", "# 02 Hoop\n");
-  std::filesystem::create_directories(at("build/bin"));
+  file("labs/01-cask/cask.cpp", "#!/bin/sh\necho 01.1\n");
+  file("labs/01-cask/hints.md",
+       "## leaks\n1. Look below.\n2. Wood swells.\n3. Call puts with 01.2.\n");
+  file("labs/hints.md", "## not-started\n1. a\n2. b\n3. c\n");
+  file("solutions/01-cask/cask.cpp", kSolution);
+  program("build/compiler", kCompiler);
+  program("build/checks/01-cask", kChecker);
+  file("build/labs/flags/01-cask.json", "{\"source\": \"" + directory_.path() +
+                                            "\", \"build\": \"" + at("build") +
+                                            "\", \"compiler\": \"" + at("build/compiler") +
+                                            "\", \"compile\": [], \"learner\": [], \"link\": []}");
+  for (const char* directory : {"build/bin", "toolkit/kernel", "toolkit/lab"}) {
+    std::filesystem::create_directories(at(directory));
+  }
   std::filesystem::copy_file(built("bin/lab"), at("build/bin/lab"));
 }
 
 void Clone::file(const std::string& name, std::string_view content) const {
   static_cast<void>(directory_.file(name, content));
+}
+
+void Clone::program(const std::string& name, std::string_view script) const {
+  file(name, script);
+  std::filesystem::permissions(at(name), std::filesystem::perms::owner_all);
 }
 
 std::string Clone::read(const std::string& name) const { return read_file(at(name)); }

@@ -15,6 +15,8 @@ class Clone {
 
   /// Writes a file below the clone; parents are made.
   void file(const std::string& name, std::string_view content) const;
+  /// The same, and it can be executed.
+  void program(const std::string& name, std::string_view script) const;
   [[nodiscard]] std::string read(const std::string& name) const;
   [[nodiscard]] bool has(const std::string& name) const;
   [[nodiscard]] std::string at(const std::string& name) const { return directory_.at(name); }

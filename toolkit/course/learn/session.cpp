@@ -1,0 +1,125 @@
+#include "toolkit/course/learn/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "toolkit/course/hints.hpp"
+#include "toolkit/course/workshop.hpp"
+
+namespace toolkit::course {
+namespace {
+
+/// As compilers tell it: the place, the fault, the line.
+std::string told(const CompileError& error) {
+  std::string text;
+  if (!error.file.empty()) {
+    text = error.line > 0 ? fmt::format("{}:{}: ", error.file, error.line) : error.file + ": ";
+  }
+  text += error.text;
+  if (!error.source_line.empty()) text += fmt::format("\n  {} | {}", error.line, error.source_line);
+  return text;
+}
+
+/// How many rungs of a ladder were told already: a failure is told with the first one.
+int rungs_told(const LabProgress& progress, const std::string& hint) {
+  const auto asked = progress.hints.find(hint);
+  return asked == progress.hints.end() ? 1 : std::max(asked->second, 1);
+}
+
+std::optional<Rung> rung(const Session& session, const std::string& hint, int number) {
+  const std::vector<Ladder> ladders = read_hints(session.tree.source, session.lab.folder());
+  const Ladder* ladder = find_ladder(ladders, hint);
+  if (ladder == nullptr) return {};
+  const int last = static_cast<int>(ladder->rungs.size());
+  number = std::clamp(number, 1, last);
+  return Rung{.text = ladder->rungs.at(static_cast<std::size_t>(number) - 1), .number = number};
+}
+
+LabProgress progress_of(const Session& session) {
+  const Progress progress = read_progress(session.state);
+  const auto found = progress.find(session.lab.name);
+  return found == progress.end() ? LabProgress{} : found->second;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+Session open_session(const Tree& tree, const std::string& word) {
+  const Catalogue catalogue = read_catalogue(tree.source);
+  return {.tree = tree,
+          .lab = find_lab(catalogue, tree.source, word, std::filesystem::current_path()),
+          .state = state_of(tree)};
+}
+
+Report check_once(const Session& session, Explain explain) {
+  const std::filesystem::path program = program_of(session.tree, session.lab);
+  const Built built =
+      compile(session.tree, session.lab, session.folder(), program, Author::learner);
+  Report report{.compile_seconds = built.seconds};
+  if (built.error) {
+    report.compile_error = told(*built.error);
+    return report;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  report.results =
+      run_checks(session.tree, session.lab, {.program = built.program, .explain = explain});
+  report.check_seconds = seconds_since(start);
+  const std::string now = time_stamp();
+  update_progress(session.state, session.lab.name,
+                  [&](LabProgress& progress) { note_results(progress, report.results, now); });
+  if (all_passed(report.results)) {
+    keep_version(session.state, session.lab, session.folder(), "passed", now);
+  }
+  if (const checks::Result* failed = first_failed(report.results)) {
+    report.hint = rung(session, failed->hint, rungs_told(progress_of(session), failed->hint));
+  }
+  return report;
+}
+
+std::optional<Rung> next_rung(const Session& session) {
+  const LabProgress progress = progress_of(session);
+  const checks::Result* failed = first_failed(progress.last);
+  if (failed == nullptr) return {};
+  const std::optional<Rung> next =
+      rung(session, failed->hint, rungs_told(progress, failed->hint) + 1);
+  if (next) {
+    update_progress(session.state, session.lab.name,
+                    [&](LabProgress& noted) { noted.hints[failed->hint] = next->number; });
+  }
+  return next;
+}
+
+std::vector<LabStanding> lab_standings(const Catalogue& catalogue, const Progress& progress) {
+  std::vector<LabStanding> all;
+  for (const Lab& lab : catalogue.labs) {
+    const auto found = progress.find(lab.name);
+    if (found == progress.end()) continue;
+    const LabProgress& known = found->second;
+    const auto passed = std::count_if(
+        known.last.begin(), known.last.end(),
+        [&](const checks::Result& result) { return known.passed.contains(result.id); });
+    all.push_back({.lab = lab.name,
+                   .passed = static_cast<std::size_t>(passed),
+                   .steps = known.last.size(),
+                   .done = !known.completed.empty()});
+  }
+  return all;
+}
+
+std::string checked_last(const Progress& progress) {
+  std::string latest;
+  std::string lab;
+  for (const auto& [name, known] : progress) {
+    if (known.checked <= latest) continue;
+    latest = known.checked;
+    lab = name;
+  }
+  return lab;
+}
+
+}  // namespace toolkit::course
