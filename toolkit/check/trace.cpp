@@ -151,7 +151,7 @@ bool Follower::executed(pid_t pid) {
   Tracee& tracee = tracees_[pid];
   if (pid == child_ && !started_) {
     started_ = true;
-    tracee = {.told = true};  // this exec is the caller's own
+    tracee.told = true;  // but for this exec itself, whose entry was the caller's
   }
   if (!tracing_.is_payload(pid)) return true;
   if (tracee.call) tell(pid, *tracee.call, 0, 0);
