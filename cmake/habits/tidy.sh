@@ -36,7 +36,7 @@ awk -v source="$source/" -v out="$work/commands/" '
     file = value($0)
     if (index(file, source) != 1) next
     name = substr(file, length(source) + 1)
-    if (name !~ /^(toolkit|solutions|bench)\// || name !~ /\.cpp$/ || name ~ /_test\.cpp$|\/test_[^\/]*$/) next
+    if (name !~ /^(toolkit|solutions|bench)\/|^labs\/[^\/]*\/check\.cpp$/ || name !~ /\.cpp$/ || name ~ /_test\.cpp$|\/test_[^\/]*$/) next
     gsub(/\//, "%", name)
     print command > (out name); close(out name)
   }' "$build/compile_commands.json"

@@ -17,9 +17,9 @@ by_hand: [puts]
 done: Your program has a name.
 )";
 
-constexpr std::string_view kSolution = R"(#include <cstdio>
-#include "toolkit/lab/todo.hpp"
-void first() {
+constexpr std::string_view kSolution =
+    "#include <cstdio>\n#include \"toolkit/lab/todo.hpp\"\n"
+    R"(void first() {
   // step 04.1: print 04.1
   std::puts("04.1");
 }

@@ -106,6 +106,18 @@ TEST_SUITE("unit") {
     CHECK(House().with("toolkit/check/run.cpp", "#include \"toolkit/kernel/fd.hpp\"\n").empty());
   }
 
+  TEST_CASE("layers: a lab's check is judged, and what learners write is not") {
+    const std::string text = "#include \"toolkit/image/layer.hpp\"\n";
+    const std::string rules = std::string(kRules) + "\n## Layers\n| `labs/` | `check/` |\n";
+    const House house;
+    house.write("labs/04-uts/uts.cpp", text);
+    CHECK(house.as_is(rules).empty());
+    house.write("labs/04-uts/check.cpp", text);
+    CHECK(house.as_is(rules) ==
+          Lines{"labs/04-uts/check.cpp:1: labs/ includes toolkit/image/layer.hpp: not a lower "
+                "layer"});
+  }
+
   TEST_CASE("layers: inside kernel a file includes no equal level") {
     CHECK(House().with("toolkit/kernel/text.cpp", "#include \"toolkit/kernel/fd.hpp\"\n") ==
           Lines{"toolkit/kernel/text.cpp:1: toolkit/kernel/fd.hpp is of level 1, not below 1, and "
