@@ -49,6 +49,17 @@ TEST_SUITE("tool") {
     CHECK(!std::filesystem::exists(machine.clone() / "build"));
   }
 
+  TEST_CASE(
+      "entry: a learner's copy, from which the solutions were taken, is used as it was built") {
+    const Machine machine(kAll);
+    CHECK(has(machine.lab("check 04").out, "handed over"));
+    machine.calls();
+    std::filesystem::create_directory(machine.clone() / "labs");
+    std::filesystem::remove(machine.clone() / "build/build.ninja");
+    CHECK(has(machine.lab("check 04").out, "<check> <04>"));
+    CHECK(machine.calls().find("ninja") == std::string::npos);
+  }
+
   TEST_CASE("entry: the cache is where XDG_CACHE_HOME has it") {
     Machine machine(kAll);
     make_read_only(machine);
