@@ -65,6 +65,10 @@ TEST_SUITE("unit") {
     CHECK(plain("now type `ls -l /proc`, then go", 18) == "now type\n`ls -l /proc`,\nthen go\n");
   }
 
+  TEST_CASE("markdown: code that would fill the line is torn apart") {
+    CHECK(plain("type `one two three four`", 20) == "type `one two three\nfour`\n");
+  }
+
   TEST_CASE("markdown: emphasis and strength are styles") {
     CHECK(plain("a *b* **c** d") == "a b c d\n");
     CHECK(coloured("a *b* **c** d") == "a \033[4mb\033[0m \033[1mc\033[0m d\n");

@@ -79,11 +79,13 @@ class Map {
     const LabStanding standing = lab_standing(standings_, lab.name);
     Line line{{"   "}, sign(lab, standing), page_.span(' ' + called(lab))};
     line = padded(std::move(line), kName);
+    const bool titled = lab.milestone == lab.title;
     line.push_back(page_.span(' ' + lab.title));
+    if (titled) line.push_back(page_.span(" (milestone)", kDim));
     const std::string steps = steps_of(standing);
     page_.add(
         justified(line, steps.empty() ? Line{} : Line{page_.span(steps, kDim)}, page_.width()));
-    if (!lab.milestone.empty()) {
+    if (!lab.milestone.empty() && !titled) {
       page_.add({{std::string(kName + 1, ' ')}, page_.span("milestone: " + lab.milestone, kDim)});
     }
   }

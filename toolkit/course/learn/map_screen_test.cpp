@@ -70,6 +70,14 @@ more:  ./lab help
 )" + 1);
   }
 
+  TEST_CASE("map: a milestone that is a lab's title is told once") {
+    Catalogue catalogue = four();
+    catalogue.labs[2].title = catalogue.labs[2].milestone;
+    const std::string text = render_map(catalogue, {}, nullptr, nullptr, {});
+    CHECK(text.find("03 pivot-root     a root one can't leave (milestone)\nB ") !=
+          std::string::npos);
+  }
+
   TEST_CASE("map: four labs are one screen") {
     CHECK(lines(map_of(kHalfWay, "01-chroot")).size() <= 24);
   }

@@ -67,7 +67,8 @@ class Layout {
   }
 
   [[nodiscard]] Span span(const Piece& piece, const Style& base) const {
-    constexpr std::size_t kUnbroken = 32;  // columns up to which code is not torn apart
+    // Code is there to be copied: it is not torn apart where it fits into a line.
+    const std::size_t unbroken = look_.width * 3 / 4;
     Style style = base;
     style.bold = style.bold || piece.strong;
     style.underlined = piece.emphasised || piece.link;
@@ -79,7 +80,7 @@ class Layout {
     if (!piece.code) return {text, style};
     style.ink = Ink::cyan;
     if (look_.colour == Colour::no) text = '`' + text + '`';
-    const bool is_short = columns(std::string_view(text)) <= kUnbroken;
+    const bool is_short = columns(std::string_view(text)) <= unbroken;
     return {text, style, is_short ? Blanks::kept : Blanks::breakable};
   }
 
