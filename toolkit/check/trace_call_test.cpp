@@ -68,6 +68,13 @@ TEST_SUITE("kernel") {
     CHECK(story.last("bind").subject == "/none/socket");
   }
 
+  TEST_CASE("trace: what only looks is no part of the story") {
+    const Story story = follow_program({"fail"});
+    CHECK(story.of("rt_sigaction").empty());
+    CHECK(story.of("openat").size() == 1);
+    CHECK(story.last("readlink").text.empty());
+  }
+
   TEST_CASE("trace: the error and what it was done to are data, too") {
     const Story story = follow_program({"fail"});
     const toolkit::checks::TracedCall call = story.last("chdir");

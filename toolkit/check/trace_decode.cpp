@@ -10,15 +10,21 @@
 namespace toolkit::checks {
 namespace {
 
-/// The loader opens libraries before the program begins; who reads the story knows that.
-bool is_loader_file(std::string_view path) {
-  for (const std::string_view prefix : {"/lib/", "/lib64/", "/usr/lib/", "/etc/ld.so."}) {
+/// The loader and libc open files of their own on the way; who reads the story knows that.
+bool is_library_file(std::string_view path) {
+  for (const std::string_view prefix :
+       {"/lib/", "/lib64/", "/usr/lib/", "/etc/ld.so.", "/usr/share/locale/"}) {
     if (path.starts_with(prefix)) return true;
   }
   return false;
 }
 
-bool is_openat(std::string_view name) { return name == "openat" || name == "open"; }
+/// Does this call only look?
+bool is_question(const DecodedCall& decoded, const RawCall& call) {
+  if (decoded.name == "openat" || decoded.name == "open") return is_library_file(decoded.subject);
+  constexpr std::size_t kNewAction = 1;
+  return decoded.name == "rt_sigaction" && call.arguments[kNewAction] == 0;
+}
 
 }  // namespace
 
@@ -40,7 +46,7 @@ DecodedCall decode(const ProcessView& process, const RawCall& call) {
     if (i == shape->subject) decoded.subject = argument.plain;
   }
   decoded.text = decoded.name + "(" + decoded.text + ")";
-  if (is_openat(decoded.name) && is_loader_file(decoded.subject)) decoded.show = Show::odd_failure;
+  if (is_question(decoded, call)) decoded.show = Show::odd_failure;
   return decoded;
 }
 
@@ -53,6 +59,7 @@ bool is_worth_telling(const DecodedCall& call, int error) {
     case Show::odd_failure:
       break;
   }
+  if (call.name.starts_with("readlink")) return false;
   // The answers to questions that libraries ask of every machine.
   for (const int usual : {0, ENOENT, ENOTTY, ESPIPE, EAGAIN, EINTR, ENOSYS, ENOTSOCK}) {
     if (error == usual) return false;
