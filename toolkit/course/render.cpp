@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "toolkit/course/screen/characters.hpp"
 #include "toolkit/course/screen/page.hpp"
 #include "toolkit/kernel/text.hpp"
 
@@ -59,6 +60,11 @@ std::string note_of(const Result& result) {
   }
 }
 
+/// "1 step", "2 steps".
+std::string counted(std::size_t number, const char* what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 class CheckScreen {
  public:
   CheckScreen(const Lab& lab, const Report& report, const Look& look)
@@ -90,7 +96,7 @@ class CheckScreen {
     const Line title{page_.span(lab_.number + ' ' + name_of(lab_), kBold),
                      page_.span(" · " + lab_.title)};
     Line compiled;
-    if (report_.compile_seconds > 0) {
+    if (report_.compile_seconds > 0 && report_.compile_error.empty()) {
       compiled = {page_.span(fmt::format("compiled in {:.1f} s", report_.compile_seconds), kDim)};
     }
     page_.add(justified(title, compiled, page_.width()));
@@ -109,10 +115,14 @@ class CheckScreen {
   }
 
   void steps() {
-    constexpr std::size_t kIndent = 10;
+    constexpr std::size_t kBeforeTitle = 6;
+    std::size_t widest = 0;
+    for (const Result& result : report_.results) widest = std::max(widest, result.id.size());
     for (const Result& result : report_.results) {
-      step(result.verdict, result.id, result.title, note_of(result));
-      if (result.verdict == Verdict::skip) page_.paragraph(result.reason, kIndent, kDim);
+      step(result.verdict, fmt::format("{:<{}}", result.id, widest), result.title, note_of(result));
+      if (result.verdict == Verdict::skip) {
+        page_.paragraph(result.reason, kBeforeTitle + widest, kDim);
+      }
     }
   }
 
@@ -192,18 +202,20 @@ class CheckScreen {
   }
 
   void closing() {
-    const Tally count = tally(report_.results);
-    std::string text = fmt::format("{} of {} {}", count.passed, report_.results.size(),
-                                   report_.results.size() == 1 ? "step" : "steps");
-    if (count.skipped > 0) text += fmt::format(" · {} skipped", count.skipped);
-    if (count.unjudged > 0) text += fmt::format(" · {} not judged", count.unjudged);
+    const Outcome outcome = outcome_of(report_.results);
+    std::string text = fmt::format("{} of {}", outcome.passed, counted(outcome.steps, "step"));
+    if (outcome.skipped > 0) text += " · " + counted(outcome.skipped, "check") + " skipped";
+    if (outcome.unjudged > 0) text += " · " + counted(outcome.unjudged, "check") + " not judged";
     text += fmt::format(" · {:.1f} s", report_.check_seconds);
     const bool left = std::any_of(report_.results.begin(), report_.results.end(),
                                   [](const Result& result) { return !result.left.empty(); });
-    text +=
-        left ? " · your program left something behind" : " · nothing left behind on this machine";
+    text += left ? " · your program left something behind" : " · nothing left behind";
+    const std::string where = " on this machine";
+    constexpr std::size_t kIndent = 2;
+    const bool fits = kIndent + columns(std::string_view(text)) + where.size() <= page_.width();
+    if (!left && fits) text += where;
     page_.empty_line();
-    page_.paragraph(text, 2);
+    page_.paragraph(text, kIndent);
   }
 
   const Lab& lab_;
@@ -213,38 +225,6 @@ class CheckScreen {
 };
 
 }  // namespace
-
-Tally tally(const std::vector<Result>& results) {
-  Tally count;
-  for (const Result& result : results) {
-    switch (result.verdict) {
-      case Verdict::pass:
-        ++count.passed;
-        break;
-      case Verdict::skip:
-        ++count.skipped;
-        break;
-      case Verdict::infra:
-        ++count.unjudged;
-        break;
-      default:
-        ++count.others;
-    }
-  }
-  return count;
-}
-
-bool all_passed(const std::vector<Result>& results) {
-  const Tally count = tally(results);
-  return count.passed > 0 && count.others == 0 && count.unjudged == 0;
-}
-
-const Result* first_failed(const std::vector<Result>& results) {
-  const auto found = std::find_if(results.begin(), results.end(), [](const Result& result) {
-    return result.verdict == Verdict::fail;
-  });
-  return found == results.end() ? nullptr : &*found;
-}
 
 std::string render_check(const Lab& lab, const Report& report, const Look& look) {
   return CheckScreen(lab, report, look).text();

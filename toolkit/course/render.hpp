@@ -6,6 +6,7 @@
 
 #include "toolkit/check/verdict.hpp"
 #include "toolkit/course/catalogue.hpp"
+#include "toolkit/course/learn/outcome.hpp"
 #include "toolkit/course/screen/look.hpp"
 
 namespace toolkit::course {
@@ -24,20 +25,6 @@ struct Report {
   double compile_seconds = 0;
   double check_seconds = 0;
 };
-
-struct Tally {
-  std::size_t passed = 0;
-  std::size_t skipped = 0;
-  std::size_t unjudged = 0;  ///< by the checker's own fault
-  std::size_t others = 0;    ///< failed, or waiting for one that did
-};
-Tally tally(const std::vector<checks::Result>& results);
-
-/// Something passed, and all that could be judged here did.
-bool all_passed(const std::vector<checks::Result>& results);
-
-/// The one that is explained: the first that failed.
-const checks::Result* first_failed(const std::vector<checks::Result>& results);
 
 /// The screen of a check: a line a step, the first that failed explained, the closing line. Pure.
 std::string render_check(const Lab& lab, const Report& report, const Look& look);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 
 #include "toolkit/course/hints.hpp"
 #include "toolkit/course/workshop.hpp"
@@ -43,6 +44,16 @@ LabProgress progress_of(const Session& session) {
   return found == progress.end() ? LabProgress{} : found->second;
 }
 
+/// Throws std::runtime_error when a file of the learner's is missing.
+void require_files(const Session& session) {
+  for (const std::string& name : session.lab.files) {
+    if (std::filesystem::exists(session.folder() / name)) continue;
+    throw std::runtime_error(fmt::format("{} is missing; ./lab reset {} puts the starter there",
+                                         (session.lab.folder() / name).string(),
+                                         session.lab.number));
+  }
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -57,6 +68,7 @@ Session open_session(const Tree& tree, const std::string& word) {
 }
 
 Report check_once(const Session& session, Explain explain) {
+  require_files(session);
   const std::filesystem::path program = program_of(session.tree, session.lab);
   const Built built =
       compile(session.tree, session.lab, session.folder(), program, Author::learner);
@@ -100,12 +112,15 @@ std::vector<LabStanding> lab_standings(const Catalogue& catalogue, const Progres
     const auto found = progress.find(lab.name);
     if (found == progress.end()) continue;
     const LabProgress& known = found->second;
-    const auto passed = std::count_if(
-        known.last.begin(), known.last.end(),
-        [&](const checks::Result& result) { return known.passed.contains(result.id); });
+    // What passed once stays passed, whatever was tried since.
+    std::vector<checks::Result> results = known.last;
+    for (checks::Result& result : results) {
+      if (known.passed.contains(result.id)) result.verdict = checks::Verdict::pass;
+    }
+    const Outcome outcome = outcome_of(results);
     all.push_back({.lab = lab.name,
-                   .passed = static_cast<std::size_t>(passed),
-                   .steps = known.last.size(),
+                   .passed = outcome.passed,
+                   .steps = outcome.steps,
                    .done = !known.completed.empty()});
   }
   return all;

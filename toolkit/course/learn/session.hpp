@@ -27,7 +27,7 @@ struct Session {
 Session open_session(const Tree& tree, const std::string& word);
 
 /// Compiles and checks the learner's program, and notes what passed: a version of theirs that passed
-/// everything is kept.
+/// everything is kept. Throws std::runtime_error when there is no program to compile.
 Report check_once(const Session& session, Explain explain = Explain::no);
 
 /// The next rung of the ladder that answers the last check, noted as asked for; the last one is told

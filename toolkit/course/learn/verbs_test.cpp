@@ -77,6 +77,15 @@ TEST_SUITE("tool") {
     CHECK(has(data.out, "cask.cpp:2: "));
   }
 
+  TEST_CASE("check: a program that is missing is named, with what brings it back") {
+    const Clone clone;
+    std::filesystem::remove(clone.at("labs/01-cask/cask.cpp"));
+    const Outcome outcome = clone.lab({"check", "01"});
+    CHECK(outcome.status == 1);
+    CHECK(outcome.err ==
+          "lab: labs/01-cask/cask.cpp is missing; ./lab reset 01 puts the starter there\n");
+  }
+
   TEST_CASE("check: a checker that breaks is not the learner's fault") {
     const Clone clone;
     clone.program("build/checks/01-cask", kBroken);
