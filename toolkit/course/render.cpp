@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "toolkit/course/markdown.hpp"
 #include "toolkit/course/screen/characters.hpp"
 #include "toolkit/course/screen/page.hpp"
 #include "toolkit/kernel/text.hpp"
@@ -143,19 +144,31 @@ class CheckScreen {
     page_.field(page_.span("expected", kDim), result.expected);
     page_.field(page_.span("seen", {.ink = Ink::red}), result.seen);
     page_.field(page_.span("evidence", kDim), result.evidence);
-    std::string calls;
-    for (const std::string& line : result.explained) calls += line + '\n';
-    page_.field(page_.span("call", kDim), calls);
+    page_.field(page_.span("call", kDim), calls(result.explained));
     hint(result);
+  }
+
+  /// A call that goes on in a second line is set in there, or it would look like two.
+  [[nodiscard]] std::vector<Line> calls(const std::vector<std::string>& told) const {
+    constexpr std::size_t kHang = 2;
+    std::vector<Line> all;
+    for (const std::string& call : told) {
+      const std::vector<Line> lines = prefixed(
+          wrap({page_.span(call)}, page_.width_of_field() - kHang), {}, {std::string(kHang, ' ')});
+      all.insert(all.end(), lines.begin(), lines.end());
+    }
+    return all;
   }
 
   void hint(const Result& result) {
     const bool told = !result.explained.empty();
     std::vector<std::string> ways;
     if (report_.hint) {
+      Look beside = look_;
+      beside.width = page_.width_of_field();
       page_.field(
           page_.span(fmt::format("hint {}/{}", report_.hint->number, kRungs), {.ink = Ink::cyan}),
-          report_.hint->text);
+          lay_out_markdown(report_.hint->text, beside));
       if (report_.hint->number < kRungs) ways.push_back("next hint: ./lab hint " + lab_.number);
     }
     if (!told)

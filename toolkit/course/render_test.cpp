@@ -2,67 +2,21 @@
 
 #include <doctest/doctest.h>
 
-#include "toolkit/course/screen/characters.hpp"
-#include "toolkit/kernel/text.hpp"
+#include "toolkit/course/learn/test_clone.hpp"
+#include "toolkit/course/learn/test_report.hpp"
 
 namespace toolkit::course {
 namespace {
 
 using checks::Result;
 using checks::Verdict;
-
-Lab pivot() {
-  Lab lab;
-  lab.number = "03";
-  lab.name = "03-pivot-root";
-  lab.title = "a root one can't leave";
-  lab.done = "Your program gives a command a root that no way leads out of.";
-  return lab;
-}
-
-Result result(const std::string& id, const std::string& title, Verdict verdict,
-              const std::string& reason = {}) {
-  Result made;
-  made.id = id;
-  made.title = title;
-  made.verdict = verdict;
-  made.reason = reason;
-  return made;
-}
-
-Result busy() {
-  Result failed = result("03.3", "the rootfs becomes the root", Verdict::fail);
-  failed.did = "pivot-root --rootfs /w/r7f3a -- /probe k2x9";
-  failed.expected = "/proc/PID/root of the payload is /w/r7f3a (8:1 inode 52119)";
-  failed.seen =
-      "your program ended before it: exit 125\npivot_root '/w/r7f3a': Device or resource busy";
-  failed.evidence =
-      "/proc/PID/mountinfo, read at that moment: no line for /w/r7f3a; 29 is ext4 on /";
-  failed.hint = "pivot-busy";
-  return failed;
-}
-
-Report half_way() {
-  Report report;
-  report.results = {
-      result("03.1", "a mount namespace of its own", Verdict::pass),
-      result("03.2", "nothing mounted inside reaches the host", Verdict::pass), busy(),
-      result("03.4", "the old root is gone", Verdict::blocked, "03.3"),
-      result("03.5", "/proc, /sys and /dev are the container's own", Verdict::blocked, "03.3")};
-  report.hint = Rung{.text =
-                         "pivot_root wants something of its first argument that this directory "
-                         "is not. See NOTES in pivot_root(2)."};
-  report.compile_seconds = 0.6;
-  report.check_seconds = 0.9;
-  return report;
-}
+using test::half_way;
+using test::has;
+using test::pivot;
+using test::result;
 
 std::string shown(const Report& report, std::size_t width = 80) {
   return render_check(pivot(), report, {.width = width});
-}
-
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST_SUITE("unit") {
@@ -129,11 +83,33 @@ TEST_SUITE("unit") {
     CHECK(has(text, R"(
             is ext4 on /
   call      pivot_root("/w/r7f3a", "/w/r7f3a/.old") = -1 EBUSY
-            new_root must be a mount point. /w/r7f3a is a directory on / (mount
-            29).
+            new_root must be a mount point. /w/r7f3a is a directory on /
+              (mount 29).
   hint 1/3  pivot_root wants)"));
     CHECK(has(text, "            next hint: ./lab hint 03\n"));
     CHECK(!has(text, "--explain"));
+  }
+
+  TEST_CASE("check screen: a call that goes on in a second line does not look like two") {
+    Report report = half_way();
+    report.results[2].explained = {
+        "mount(\"proc\", \"/w/r7f3a/proc\", \"proc\", "
+        "MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL) = 0",
+        "", "exit_group(125)"};
+    CHECK(has(shown(report), R"(
+  call      mount("proc", "/w/r7f3a/proc", "proc",
+              MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL) = 0
+
+            exit_group(125)
+)"));
+  }
+
+  TEST_CASE("check screen: hints are Markdown") {
+    Report report = half_way();
+    report.hint = Rung{.text = "See *NOTES* in `man 2 mount`."};
+    CHECK(has(shown(report), "  hint 1/3  See NOTES in `man 2 mount`.\n"));
+    CHECK(has(render_check(pivot(), report, {.colour = Colour::yes}),
+              "See \033[4mNOTES\033[0m in \033[36mman 2 mount\033[0m."));
   }
 
   TEST_CASE("check screen: after the third hint there is no next one") {

@@ -178,4 +178,8 @@ std::string render_markdown(std::string_view markdown, const Look& look,
   return paint(Layout(look).of(document.blocks, look.width), look.colour);
 }
 
+std::vector<Line> lay_out_markdown(std::string_view markdown, const Look& look) {
+  return Layout(look).of(parse_markdown(markdown).blocks, look.width);
+}
+
 }  // namespace toolkit::course

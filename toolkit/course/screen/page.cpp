@@ -42,15 +42,23 @@ void Page::verbatim(std::string_view text, std::size_t indent) {
   for (const std::string_view line : lines(text)) add({{blanks(indent)}, span(line)});
 }
 
+std::size_t Page::width_of_field() const { return look_.width - kMargin - kLabel; }
+
 void Page::field(const Span& label, std::string_view text) {
-  const Span others{blanks(kMargin + kLabel)};
-  Line first = padded({{blanks(kMargin)}, label}, kMargin + kLabel);
+  std::vector<Line> wrapped;
   for (const std::string_view line : lines(text)) {
-    for (const Line& part : wrap({span(line)}, look_.width - kMargin - kLabel)) {
-      first.insert(first.end(), part.begin(), part.end());
-      add(first);
-      first = {others};
-    }
+    const std::vector<Line> parts = wrap({span(line)}, width_of_field());
+    wrapped.insert(wrapped.end(), parts.begin(), parts.end());
+  }
+  field(label, wrapped);
+}
+
+void Page::field(const Span& label, const std::vector<Line>& text) {
+  Line before = padded({{blanks(kMargin)}, label}, kMargin + kLabel);
+  for (const Line& line : text) {
+    before.insert(before.end(), line.begin(), line.end());
+    add(before);
+    before = {{blanks(kMargin + kLabel)}};
   }
 }
 

@@ -15,6 +15,8 @@ class Page {
   explicit Page(const Look& look) : look_(look) {}
 
   [[nodiscard]] std::size_t width() const { return look_.width; }
+  /// The columns beside a label.
+  [[nodiscard]] std::size_t width_of_field() const;
   /// A text as it may be shown here: harmless, in the letters that the terminal has.
   [[nodiscard]] std::string shown(std::string_view text) const;
   [[nodiscard]] Span span(std::string_view text, const Style& style = {}) const;
@@ -28,6 +30,7 @@ class Page {
   void verbatim(std::string_view text, std::size_t indent);
   /// A label in a column of its own, the text wrapped beside it; nothing when the text is empty.
   void field(const Span& label, std::string_view text);
+  void field(const Span& label, const std::vector<Line>& text);
   /// The same for a command: it is there to be copied, so it is not broken.
   void command(const Span& label, std::string_view text);
 
