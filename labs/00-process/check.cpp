@@ -1,0 +1,299 @@
+#include "toolkit/check/check.hpp"
+
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "toolkit/check/patience.hpp"
+#include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/text.hpp"
+
+namespace {
+
+using namespace toolkit::checks;  // NOLINT: what a check is written with
+
+using Words = std::vector<std::string>;
+
+bool is_alive(pid_t pid) {
+  try {
+    const char state = activity_of(pid).state;
+    return state != 'Z' && state != 'X';
+  } catch (const toolkit::SystemError&) {
+    return false;
+  }
+}
+
+/// The words as a shell would need them: " '' 'a b'".
+std::string quoted(const Words& words) {
+  std::string text;
+  for (const std::string& word : words) text += ' ' + toolkit::shell_quote(word);
+  return text;
+}
+
+/// FAIL when the program ended at a step that this check is about.
+void expect_written(const std::string& err, const std::string& step) {
+  if (err.find("step " + step + " is not written yet") == err.npos) return;
+  fail({.expected = "step " + step + " is written", .seen = "it is open", .hint = "not-started"});
+}
+
+CHECK_STEP("00.1a", "the command runs, as a child of your program", 2, {}) {
+  Machine machine;
+  const Subject subject = machine.start({machine.probe(), machine.word()});
+  const std::string yours = std::to_string(subject.pid());
+  if (subject.payload() == subject.pid()) {
+    fail({.expected = "two processes: your program, and its command",
+          .seen = "one: the command is process " + yours + ", as your program was",
+          .evidence = "the link /proc/" + yours + "/exe, before and after",
+          .hint = "no-second-process"});
+  }
+  const std::string parent = std::to_string(parent_of(subject.payload()));
+  if (parent == yours) return;
+  fail({.expected = "the command's parent is your program, process " + yours,
+        .seen = "its parent is process " + parent,
+        .evidence = "/proc/PID/stat of the command",
+        .hint = "wrong-parent"});
+}
+
+CHECK_STEP("00.1b", "its arguments are yours, byte for byte", 1, {"00.1a"}) {
+  Machine machine;
+  const std::string blanks = random_name() + "  " + random_name();
+  const Words words = {machine.probe(), machine.word(), "", blanks, "*", "\"$HOME\"", "--", ""};
+  const Subject subject = machine.start(words);
+  const Words seen = command_line(subject.payload());
+  if (seen == words) return;
+  fail({.expected = "its words are" + quoted(words),
+        .seen = "they are" + quoted(seen),
+        .evidence = "/proc/PID/cmdline of the command",
+        .hint = "words-joined"});
+}
+
+CHECK_STEP("00.1c", "its environment is yours", 1, {"00.1a"}) {
+  Machine machine;
+  const Subject subject = machine.start({machine.probe(), machine.word()},
+                                        {.environment = {random_name() + "=" + random_name()}});
+  const Words yours = environment_of(subject.pid());
+  const Words seen = environment_of(subject.payload());
+  if (seen == yours) return;
+  fail({.expected = "what your program was given:" + quoted(yours),
+        .seen = "it is:" + quoted(seen),
+        .evidence = "/proc/PID/environ of both",
+        .hint = "environment-lost"});
+}
+
+CHECK_STEP("00.1d", "a bare name is looked up in PATH", 1, {"00.1a"}) {
+  Machine machine;
+  try {
+    const Subject subject = machine.start({"env", machine.probe(), machine.word()});
+  } catch (const Failed& failed) {
+    fail({.expected = "/usr/bin/env runs, since PATH has /usr/bin, and becomes the command",
+          .seen = failed.failure.seen,
+          .evidence = "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+          .hint = "path-ignored"});
+  }
+}
+
+CHECK_STEP("00.1e", "it gets descriptors 0, 1 and 2, no others", 1, {"00.1a"}) {
+  Machine machine;
+  const Subject subject = machine.start({machine.probe(), machine.word()});
+  for (const Descriptor& open : descriptors(subject.payload())) {
+    if (open.number <= STDERR_FILENO) continue;
+    fail({.expected = "0, 1 and 2, which your program was given",
+          .seen = "descriptor " + std::to_string(open.number) + " as well: " + open.target,
+          .evidence = "/proc/PID/fd of the command",
+          .hint = "descriptor-leaked"});
+  }
+}
+
+/// Runs a command that does not exist. Where the child goes on as the parent does, both wait for ever.
+Ended finish_without_command(Machine& machine, const std::string& command) {
+  try {
+    return machine.finish({command});
+  } catch (Failed& failed) {
+    const bool two = failed.failure.seen.find(',') != std::string::npos;
+    if (two && failed.failure.hint == "hangs") failed.failure.hint = "two-copies";
+    throw;
+  }
+}
+
+CHECK_STEP("00.2", "a command that can't run leaves no copy", 2, {"00.1a"}) {
+  Machine machine;
+  const std::string command = machine.work(random_name());
+  const Ended ended = finish_without_command(machine, command);
+  expect_written(ended.err, "00.2");
+  if (ended.err.find(command) != ended.err.npos) return;
+  fail({.expected = "a line on stderr that names " + command + " and says why it can't run",
+        .seen = ended.err.empty() ? "nothing on stderr" : "other lines on stderr",
+        .evidence = ended.err,
+        .hint = "exec-silent"});
+}
+
+/// A signal to the program did not come to the command: which state is it in now?
+[[noreturn]] void explain_lost(Subject& subject, int signal) {
+  const bool alive = is_alive(subject.pid());
+  const std::string err = alive ? subject.err() : subject.wait().err;
+  expect_written(err, "00.3");
+  Failure lost{
+      .expected = std::string(::strsignal(signal)) + " to your program reaches the command",
+      .seen = "your program ended, and the command is still there",
+      .evidence = err,
+      .hint = "ended-by-signal"};
+  if (!is_alive(subject.payload())) {
+    lost.seen = "the command, which has a handler for it, was ended";
+    lost.hint = "signal-changed";
+  } else if (alive) {
+    lost.seen = "your program got it, and the command did not";
+    lost.hint = "not-forwarded";
+  } else if (err.find("No such process") != err.npos) {
+    lost.hint = "no-such-group";
+  }
+  fail(lost);
+}
+
+/// Signals that were sent to a process and that it has not taken yet. See ShdPnd in proc(5).
+bool is_pending(pid_t pid, int signal) {
+  const std::uint64_t set = std::stoull(status_value(pid, "ShdPnd"), nullptr, 16);
+  return (set >> (signal - 1) & 1) != 0;
+}
+
+/// Waits until a signal that was sent to the program has had its effect: true as soon as the command
+/// has it, false when the program has taken it, sleeps again, and the command has nothing.
+bool comes_through(const Subject& subject, int signal, const std::function<bool()>& has_it) {
+  constexpr int kLooks = 20000;
+  constexpr int kAsleep = 200;  // not all at once: a helper of the program's may be at work
+  for (int left = kLooks; left > 0;) {
+    if (has_it()) return true;
+    if (!is_alive(subject.pid()) || !is_alive(subject.payload())) return false;
+    const bool taken = !is_pending(subject.pid(), signal);
+    left -= taken && activity_of(subject.pid()).state == 'S' ? kAsleep : 1;
+    ::sched_yield();
+  }
+  return false;
+}
+
+/// How often the command got a signal; "0" when it has gone.
+std::string times(Subject& subject, int signal) {
+  try {
+    return subject.ask("caught " + std::to_string(signal));
+  } catch (const Failed&) {
+    return "0";
+  }
+}
+
+CHECK_STEP("00.3", "signals reach the command, each once", 3, {"00.1a"}) {
+  Machine machine;
+  Subject subject = machine.start({machine.probe(), machine.word()});
+  std::vector<int> signals = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+  std::rotate(signals.begin(), signals.begin() + random_number(0, 5), signals.end());
+  for (const int signal : signals) subject.ask("catch " + std::to_string(signal));
+  for (const int signal : signals) {
+    subject.signal(signal);
+    if (!comes_through(subject, signal, [&] { return times(subject, signal) != "0"; })) {
+      explain_lost(subject, signal);
+    }
+  }
+  for (const int signal : signals) {
+    const std::string caught = times(subject, signal);
+    if (caught == "1") continue;
+    fail({.expected = std::string(::strsignal(signal)) + " once",
+          .seen = caught + " times",
+          .evidence = "how often the command's handler was called",
+          .hint = "signal-again"});
+  }
+}
+
+CHECK_STEP("00.4a", "it waits as long as the command runs", 2, {"00.1a"}) {
+  Machine machine;
+  Subject subject = machine.start({machine.probe(), machine.word()});
+  subject.tell("exit 0");
+  try {
+    expect_written(subject.wait().err, "00.4");
+  } catch (Failed& failed) {
+    if (failed.failure.hint == "hangs") failed.failure.hint = "never-ends";
+    throw;
+  }
+}
+
+void stop(const Machine& machine, pid_t pid) {
+  ::kill(pid, SIGSTOP);
+  Patience patience(machine);
+  while (activity_of(pid).state != 'T' && patience.over().empty()) ::sched_yield();
+}
+
+CHECK_STEP("00.4b", "a command that was stopped has not ended", 1, {"00.3", "00.4a"}) {
+  Machine machine;
+  const Subject subject = machine.start({machine.probe(), machine.word()});
+  stop(machine, subject.payload());
+  ::kill(subject.pid(), SIGUSR1);  // after the SIGCHLD that tells of the stop
+  const auto has_it = [&] { return is_pending(subject.payload(), SIGUSR1); };
+  const bool came = comes_through(subject, SIGUSR1, has_it);
+  const bool alive = is_alive(subject.pid());
+  ::kill(subject.payload(), SIGCONT);
+  if (came) return;
+  fail({.expected = "while the command is stopped, your program goes on passing signals to it",
+        .seen = alive ? "a signal was not passed on" : "your program ended, as if its command had",
+        .evidence = "/proc/PID/status of the command: State, ShdPnd",
+        .hint = "stopped-child"});
+}
+
+/// Runs the command with an order to end, and gives the program's status.
+int status_after(Machine& machine, const std::string& order, const StartOptions& options = {}) {
+  Subject subject = machine.start({machine.probe(), machine.word()}, options);
+  subject.tell(order);
+  const Ended ended = subject.wait();
+  expect_written(ended.err, "00.5");
+  return ended.status;
+}
+
+CHECK_STEP("00.5a", "its status is the command's, as in a shell", 2, {"00.4a"}) {
+  Machine machine;
+  for (const int code : {1, 0, 42, random_number(43, 120)}) {
+    const int seen = status_after(machine, "exit " + std::to_string(code));
+    if (seen == code) continue;
+    fail({.expected = "exit " + std::to_string(code) + ", as the command's",
+          .seen = "exit " + std::to_string(seen),
+          .evidence = "what waitpid stored: " + std::to_string(code << 8),
+          .hint = "raw-status"});
+  }
+  for (const int signal : {SIGKILL, SIGSEGV, SIGTERM}) {
+    const int seen = status_after(machine, "kill " + std::to_string(signal));
+    if (seen == 128 + signal) continue;
+    fail({.expected = "signal " + std::to_string(signal) +
+                      " ended the command: " + std::to_string(128 + signal),
+          .seen = "your program ended with " + std::to_string(seen),
+          .evidence = "what waitpid stored: " + std::to_string(signal) + ", + 128 with a core dump",
+          .hint = "signal-status"});
+  }
+}
+
+CHECK_STEP("00.5b", "127: no such command; 126: it can't run", 2, {"00.2", "00.4a"}) {
+  Machine machine;
+  const auto expect = [&](const std::string& command, int status, const std::string& why) {
+    const Ended ended = machine.finish({command, random_name()});
+    expect_written(ended.err, "00.5");
+    if (ended.status == status) return;
+    fail({.expected = "exit " + std::to_string(status) + ": " + command + ' ' + why,
+          .seen = "exit " + std::to_string(ended.status),
+          .evidence = ended.err,
+          .hint = "exec-status"});
+  };
+  expect(machine.work(random_name()), 127, "does not exist");
+  expect(random_name(12), 127, "is in no directory of PATH");
+  expect(machine.make_file(machine.work(random_name()), "text", 0644), 126, "has no x bit");
+  expect("/usr", 126, "is a directory");
+}
+
+CHECK_STEP("00.5c", "a child that it did not make is not its own", 2, {"00.5a"}) {
+  Machine machine;
+  const int code = random_number(20, 120);
+  const int seen = status_after(machine, "exit " + std::to_string(code), {.with_child = true});
+  if (seen == code) return;
+  fail({.expected = "the command ended with " + std::to_string(code) + ", and so does your program",
+        .seen = "it ended with " + std::to_string(seen),
+        .evidence = "it was started as by a shell's exec, with a child that ended with 7",
+        .hint = "other-child"});
+}
+
+}  // namespace
