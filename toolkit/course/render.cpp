@@ -134,6 +134,7 @@ class CheckScreen {
     page_.empty_line();
     page_.paragraph("Nothing was run. Mend this first: later errors are often its consequences.",
                     2);
+    hint({});
   }
 
   /// All that is known of the check that failed, in the order in which one asks for it.
@@ -171,7 +172,7 @@ class CheckScreen {
           lay_out_markdown(report_.hint->text, beside));
       if (report_.hint->number < kRungs) ways.push_back("next hint: ./lab hint " + lab_.number);
     }
-    if (!told)
+    if (!told && report_.compile_error.empty())
       ways.push_back(fmt::format("the call itself: ./lab check {} --explain", lab_.number));
     // Side by side where there is room; a command is never broken over two lines.
     constexpr std::size_t kIndent = 12;

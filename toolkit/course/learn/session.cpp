@@ -6,6 +6,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "toolkit/course/blame.hpp"
 #include "toolkit/course/hints.hpp"
 #include "toolkit/course/workshop.hpp"
 
@@ -75,6 +76,12 @@ Report check_once(const Session& session, Explain explain) {
   Report report{.compile_seconds = built.seconds};
   if (built.error) {
     report.compile_error = told(*built.error);
+    report.results = blame(*built.error, list_checks(session.tree, session.lab));
+    update_progress(session.state, session.lab.name, [&](LabProgress& progress) {
+      note_results(progress, report.results, time_stamp());
+    });
+    const std::string& hint = report.results.front().hint;
+    report.hint = rung(session, hint, rungs_told(progress_of(session), hint));
     return report;
   }
   const auto start = std::chrono::steady_clock::now();

@@ -74,7 +74,8 @@ TEST_SUITE("tool") {
     const Outcome data = clone.lab({"check", "01", "--json"});
     CHECK(data.status == 1);
     CHECK(has(data.out, R"("verdict":"FAIL")"));
-    CHECK(has(data.out, "cask.cpp:2: "));
+    CHECK(has(data.out, R"(cask.cpp:2\nERROR)"));
+    CHECK(has(data.out, R"("hint":"compile")"));
   }
 
   TEST_CASE("check: a program that is missing is named, with what brings it back") {

@@ -1,0 +1,26 @@
+#include "toolkit/course/blame.hpp"
+
+#include <fmt/format.h>
+
+namespace toolkit::course {
+
+using checks::Result;
+using checks::Verdict;
+
+std::vector<Result> blame(const CompileError& error, std::vector<Result> checks) {
+  for (Result& result : checks) {
+    result.verdict = Verdict::blocked;
+    result.reason = checks.front().id;
+  }
+  Result& first = checks.at(0);
+  first.verdict = Verdict::fail;
+  first.reason.clear();
+  first.expected = "your program compiles";
+  first.seen = error.text;
+  if (!error.file.empty()) first.evidence = fmt::format("{}:{}", error.file, error.line);
+  if (!error.source_line.empty()) first.evidence += "\n" + error.source_line;
+  first.hint = "compile";
+  return checks;
+}
+
+}  // namespace toolkit::course
