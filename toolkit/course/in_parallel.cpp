@@ -51,7 +51,8 @@ std::string end(Worker& worker) {
 }  // namespace
 
 std::vector<std::string> in_parallel(std::size_t count, unsigned at_once,
-                                     const std::function<std::string(std::size_t)>& job) {
+                                     const std::function<std::string(std::size_t)>& job,
+                                     const std::function<void(std::size_t)>& on_end) {
   std::vector<std::string> answers(count);
   std::vector<Worker> running;
   std::string fault;
@@ -73,6 +74,7 @@ std::vector<std::string> in_parallel(std::size_t count, unsigned at_once,
         fault = what;
       }
     }
+    if (on_end && still.size() < running.size()) on_end(next - still.size());
     running = std::move(still);
   }
   if (!fault.empty()) throw std::runtime_error(fault);

@@ -16,6 +16,11 @@ TEST_SUITE("unit") {
         in_parallel(5, 2, [](std::size_t job) { return std::string(job * 100'000, 'x'); });
     REQUIRE(answers.size() == 5);
     for (std::size_t job = 0; job < 5; ++job) CHECK(answers[job].size() == job * 100'000);
+    std::size_t done = 0;
+    in_parallel(
+        3, 1, [](std::size_t) { return std::string(); },
+        [&](std::size_t ended) { CHECK(ended == ++done); });
+    CHECK(done == 3);
     CHECK(in_parallel(0, 2, [](std::size_t) { return std::string(); }).empty());
   }
 

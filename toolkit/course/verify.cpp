@@ -1,6 +1,7 @@
 #include "toolkit/course/verify.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include "toolkit/course/in_parallel.hpp"
 #include "toolkit/course/starter.hpp"
 #include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/tty.hpp"
 
 namespace toolkit::course {
 namespace {
@@ -19,13 +21,21 @@ struct Job {
   Subject subject;
 };
 
+/// On a terminal one line that is written over, elsewhere nothing.
+void show_progress(std::size_t done, std::size_t all) {
+  if (!is_terminal(FdRef(STDERR_FILENO))) return;
+  fmt::print(stderr, "\r\033[K{}", done < all ? fmt::format("{} of {} programs", done, all) : "");
+}
+
 std::vector<Verified> run_jobs(const Tree& tree, const std::vector<Job>& jobs) {
+  const auto run_job = [&](std::size_t number) {
+    const Job& job = jobs[number];
+    return to_json(verify_subject(tree, job.lab, job.subject));
+  };
+  const auto on_end = [&](std::size_t done) { show_progress(done, jobs.size()); };
   const unsigned at_once = std::max(1U, std::thread::hardware_concurrency());
   std::vector<Verified> verified;
-  for (const std::string& answer : in_parallel(jobs.size(), at_once, [&](std::size_t number) {
-         const Job& job = jobs[number];
-         return to_json(verify_subject(tree, job.lab, job.subject));
-       })) {
+  for (const std::string& answer : in_parallel(jobs.size(), at_once, run_job, on_end)) {
     verified.push_back(verified_from_json(answer));
   }
   return verified;
