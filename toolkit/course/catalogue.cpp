@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "toolkit/course/suggest.hpp"
+#include "toolkit/course/usage.hpp"
 #include "toolkit/course/yaml.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/text.hpp"
@@ -121,11 +122,9 @@ bool is_called(const Lab& lab, std::string_view word) {
     known.push_back(lab.name.substr(lab.number.size() + 1));
   }
   if (const auto meant = suggest(word, known)) {
-    throw std::runtime_error(
-        fmt::format("no lab '{}'; did you mean '{}'?", printable(word), *meant));
+    throw UsageError(fmt::format("no lab '{}'; did you mean '{}'?", printable(word), *meant));
   }
-  throw std::runtime_error(
-      fmt::format("no lab '{}'; ./lab list tells which there are", printable(word)));
+  throw UsageError(fmt::format("no lab '{}'; ./lab list tells which there are", printable(word)));
 }
 
 }  // namespace
@@ -157,7 +156,7 @@ const Lab& find_lab(const Catalogue& catalogue, const fs::path& source, std::str
   if (word.empty()) {
     const Lab* here = lab_of(catalogue, source, directory);
     if (here != nullptr) return *here;
-    throw std::runtime_error("which lab? Name it by its number, or go into its folder");
+    throw UsageError("which lab? Name it by its number, or go into its folder");
   }
   for (const Lab& lab : catalogue.labs) {
     if (is_called(lab, word)) return lab;

@@ -52,7 +52,7 @@ struct Catalogue {
 Catalogue read_catalogue(const std::filesystem::path& source);
 
 /// The lab that is meant by its number, its name, a path in one of its folders, or, where no word
-/// is given, by the directory one is in. Throws std::runtime_error with a suggestion.
+/// is given, by the directory one is in. Throws UsageError with a suggestion.
 const Lab& find_lab(const Catalogue& catalogue, const std::filesystem::path& source,
                     std::string_view word, const std::filesystem::path& directory);
 

@@ -54,8 +54,11 @@ int diff(const Tree& tree, const DiffOptions& options) {
                     [](LabProgress& noted) { noted.solution = Solution::given_up; });
   }
   if (text.empty()) text = "Yours is the solution, letter by letter.\n";
-  show(text + fmt::format("\nThe solution's walk-through is {}.\n",
-                          (lab.solution() / "README.md").string()));
+  const fs::path walk_through = lab.solution() / "README.md";
+  if (fs::exists(tree.source / walk_through)) {
+    text += fmt::format("\nThe solution's walk-through is {}.\n", walk_through.string());
+  }
+  show(text);
   return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "toolkit/course/suggest.hpp"
 #include "toolkit/course/test_verb.hpp"
 #include "toolkit/course/tree.hpp"
+#include "toolkit/course/usage.hpp"
 #include "toolkit/course/verbs.hpp"
 #include "toolkit/kernel/text.hpp"
 
@@ -194,6 +195,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return toolkit::course::run(argc, argv);
+  } catch (const toolkit::course::UsageError& error) {
+    return toolkit::course::complain(error.what());
   } catch (const std::exception& error) {
     fmt::print(stderr, "lab: {}\n", error.what());
     return 1;

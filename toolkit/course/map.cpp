@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "toolkit/course/learn/map_screen.hpp"
 #include "toolkit/course/learn/session.hpp"
+#include "toolkit/course/usage.hpp"
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit::course {
@@ -18,7 +18,7 @@ const Track& track_called(const Catalogue& catalogue, const std::string& name) {
   if (found != catalogue.tracks.end()) return *found;
   std::string known;
   for (const Track& track : catalogue.tracks) known += ' ' + track.name;
-  throw std::runtime_error(fmt::format("no track '{}'; known are:{}", printable(name), known));
+  throw UsageError(fmt::format("no track '{}'; known are:{}", printable(name), known));
 }
 
 }  // namespace

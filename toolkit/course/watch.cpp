@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 
 #include "toolkit/course/learn/keys.hpp"
@@ -19,6 +20,26 @@ namespace {
 
 constexpr char kCtrlC = 0x03;
 constexpr char kCtrlD = 0x04;
+
+/// Was Ctrl-C pressed while something ran? A signal handler can reach only what lives as long as the
+/// program.
+volatile std::sig_atomic_t& interrupted() {
+  static volatile std::sig_atomic_t pressed = 0;
+  return pressed;
+}
+
+/// Until the end of the scope, Ctrl-C ends what we started and not us. A handler does not go on over
+/// exec, as an ignored signal would: see "Signal dispositions" in signal(7).
+class KeptInterrupt {
+ public:
+  KeptInterrupt() : before_(std::signal(SIGINT, [](int) { interrupted() = 1; })) {}
+  ~KeptInterrupt() { std::signal(SIGINT, before_); }
+  KeptInterrupt(const KeptInterrupt&) = delete;
+  KeptInterrupt& operator=(const KeptInterrupt&) = delete;
+
+ private:
+  sighandler_t before_;
+};
 
 /// What to do next, by what happened.
 enum class Event { saved, next_hint, explain, quit };
@@ -42,7 +63,7 @@ class Watch {
  private:
   /// Waits for a key that means something or for a save.
   Event wait() {
-    while (true) {
+    while (interrupted() == 0) {
       std::array<pollfd, 2> waits = {{{.fd = saves_.fd().get(), .events = POLLIN, .revents = 0},
                                       {.fd = keys_.fd().get(), .events = POLLIN, .revents = 0}}};
       const int ready = ::poll(waits.data(), waits.size(), -1);
@@ -67,6 +88,7 @@ class Watch {
           break;
       }
     }
+    return Event::quit;
   }
 
   /// Editors save in several moves, and several files at once: one check answers all of them.
@@ -79,7 +101,7 @@ class Watch {
   void check_and_show(Explain explain) {
     keys_.set(CtrlC::signal);  // while it checks, Ctrl-C ends what hangs
     clear();
-    fmt::print("checking {}", session_.lab.name);
+    fmt::print("checking {}\n", session_.lab.name);
     std::fflush(stdout);
     std::string complaint;
     try {
@@ -89,7 +111,7 @@ class Watch {
       complaint = error.what();
     }
     keys_.set(CtrlC::key);
-    show(complaint);
+    if (interrupted() == 0) show(complaint);
   }
 
   void hint_and_show() {
@@ -118,6 +140,7 @@ class Watch {
     fmt::print("{}", dumb ? "\n" : "\033[H\033[2J");
   }
 
+  KeptInterrupt kept_;
   Session session_;
   Saves saves_;
   Keys keys_;

@@ -57,6 +57,21 @@ TEST_SUITE("tool") {
     CHECK(typist.status() == 0);
   }
 
+  TEST_CASE(
+      "watch: Ctrl-C ends a check that hangs, and the watch, and leaves the terminal as it was") {
+    const Clone clone;
+    clone.program("build/checks/01-cask", "#!/bin/bash\necho hanging >/dev/tty\nsleep 1000\n");
+    std::vector<std::string> shell = {"sh", "-c", "trap : INT; \"$@\"; stty -a", "sh"};
+    const std::vector<std::string> command = clone.command({"watch", "01"});
+    shell.insert(shell.end(), command.begin(), command.end());
+    Typist typist(shell, {});
+    static_cast<void>(typist.wait_for("hanging"));
+    typist.type("\x03");
+    const std::string after = typist.rest();
+    CHECK(has(after, " icanon "));
+    CHECK(has(after, " echo "));
+  }
+
   TEST_CASE("watch: a program that does not compile is told, and the next save checked") {
     const Clone clone;
     clone.file("labs/01-cask/cask.cpp", "ERROR\n");

@@ -87,6 +87,7 @@ Clone::Clone() {
        "## leaks\n1. Look below.\n2. Wood swells.\n3. Call puts with 01.2.\n");
   file("labs/hints.md", "## not-started\n1. a\n2. b\n3. c\n");
   file("solutions/01-cask/cask.cpp", kSolution);
+  file("solutions/01-cask/README.md", "# How it is done\n");
   program("build/compiler", kCompiler);
   program("build/checks/01-cask", kChecker);
   file("build/labs/flags/01-cask.json", "{\"source\": \"" + directory_.path() +

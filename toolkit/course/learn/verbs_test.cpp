@@ -108,6 +108,8 @@ TEST_SUITE("tool") {
     const Clone clone;
     CHECK(clone.lab({"check", "01", "--explian"}).status == 2);
     CHECK(clone.lab({"check", "01", "02"}).status == 2);
+    CHECK(clone.lab({"check", "03"}).status == 2);
+    CHECK(clone.lab({"check"}).status == 2);
   }
 
   TEST_CASE("hint: climbs the ladder of the step that failed, and stays on its last rung") {
@@ -208,7 +210,7 @@ TEST_SUITE("tool") {
     const Clone clone;
     CHECK(!has(clone.lab({"--track", "evening"}).out, "02 hoop"));
     const Outcome unknown = clone.lab({"--track", "night"});
-    CHECK(unknown.status == 1);
+    CHECK(unknown.status == 2);
     CHECK(unknown.err == "lab: no track 'night'; known are: evening\n");
   }
 
