@@ -80,6 +80,7 @@ class CheckScreen {
       if (const Result* failed = first_failed(report_.results)) explain(*failed);
       infra();
       leftovers();
+      warnings();
       if (all_passed(report_.results)) reward();
       closing();
     }
@@ -119,12 +120,22 @@ class CheckScreen {
     constexpr std::size_t kBeforeTitle = 6;
     std::size_t widest = 0;
     for (const Result& result : report_.results) widest = std::max(widest, result.id.size());
-    for (const Result& result : report_.results) {
+    for (std::size_t i = 0; i < report_.results.size(); ++i) {
+      const Result& result = report_.results[i];
       step(result.verdict, fmt::format("{:<{}}", result.id, widest), result.title, note_of(result));
-      if (result.verdict == Verdict::skip) {
-        page_.paragraph(result.reason, kBeforeTitle + widest, kDim);
+      const bool told_below =
+          i + 1 < report_.results.size() && report_.results[i + 1].reason == result.reason;
+      if (result.verdict == Verdict::skip && !told_below) {
+        why_skipped(result.reason, kBeforeTitle + widest);
       }
     }
+  }
+
+  /// What is lacking, and on a line of its own what to do about it.
+  void why_skipped(const std::string& reason, std::size_t indent) {
+    const std::size_t remedy = reason.rfind("; ");
+    page_.paragraph(reason.substr(0, remedy), indent, kDim);
+    if (remedy != std::string::npos) page_.paragraph(reason.substr(remedy + 2), indent, kDim);
   }
 
   void compile_error() {
@@ -135,6 +146,21 @@ class CheckScreen {
     page_.paragraph("Nothing was run. Mend this first: later errors are often its consequences.",
                     2);
     hint({});
+  }
+
+  /// Two are enough at a time; none is an error here.
+  void warnings() {
+    constexpr std::size_t kShown = 2;
+    if (report_.warnings.empty()) return;
+    page_.empty_line();
+    for (std::size_t i = 0; i < std::min(kShown, report_.warnings.size()); ++i) {
+      page_.field(page_.span("warning", kDim), report_.warnings[i]);
+    }
+    if (report_.warnings.size() > kShown) {
+      const std::size_t more = report_.warnings.size() - kShown;
+      page_.field(page_.span("", kDim),
+                  fmt::format("and {} of the compiler", counted(more, "more warning")));
+    }
   }
 
   /// All that is known of the check that failed, in the order in which one asks for it.

@@ -161,17 +161,21 @@ TEST_SUITE("unit") {
 
   TEST_CASE("check screen: a skip says what is lacking, and is counted apart") {
     Report report;
-    report.results = {result("01.1", "a root", Verdict::pass),
-                      result("01.2", "device nodes", Verdict::skip,
-                             "device nodes need root; sudo ./lab check 01")};
+    report.results = {
+        result("01.1", "a root", Verdict::pass),
+        result("01.2a", "device nodes", Verdict::skip,
+               "device nodes need root; sudo ./lab check 01"),
+        result("01.2b", "no others", Verdict::skip, "device nodes need root; sudo ./lab check 01")};
     report.check_seconds = 0.25;
     CHECK(has(shown(report), R"(
-  ✓ 01.1  a root
-  – 01.2  device nodes                                                   skipped
-          device nodes need root; sudo ./lab check 01
+  ✓ 01.1   a root
+  – 01.2a  device nodes                                                  skipped
+  – 01.2b  no others                                                     skipped
+           device nodes need root
+           sudo ./lab check 01
 
   now )"));
-    CHECK(has(shown(report), "\n  1 of 2 steps · 1 check skipped · 0.2 s · nothing"));
+    CHECK(has(shown(report), "\n  1 of 2 steps · 2 checks skipped · 0.2 s · nothing"));
   }
 
   TEST_CASE("check screen: titles stand under each other, and steps are counted as in the guide") {
