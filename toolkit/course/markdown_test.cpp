@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "toolkit/course/screen/characters.hpp"
+#include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit::course {
@@ -173,17 +176,32 @@ TEST_SUITE("unit") {
   }
 }
 
-/// Each text of ours at some widths: nothing is wider than it may be, but for what is never broken.
 TEST_SUITE("unit") {
-  TEST_CASE("markdown: a long word alone may be wider than the screen") {
+  TEST_CASE("markdown: nothing is wider than the screen but what is never broken") {
+    const std::string text =
+        "Read [the whole chapter of it](docs/reference.md) about `pivot_root(\".\", \".\")`,\n"
+        "> then *look* at **/proc/self/mountinfo** again.\n\n"
+        "| one | two |\n|--|--|\n| a long text that needs room | and another one of them |\n";
     for (const std::size_t width : {40UL, 60UL, 80UL}) {
-      const std::string text = plain(
-          "Read [the whole chapter of it](docs/reference.md) about `pivot_root(\".\", \".\")`,\n"
-          "> then *look* at **/proc/self/mountinfo** again.\n\n"
-          "| one | two |\n|--|--|\n| a long text that needs room | and another one of them |\n",
-          width);
-      for (const std::string_view line : lines(text)) CHECK(columns(line) <= width);
+      const std::string shown = plain(text, width);
+      for (const std::string_view line : lines(shown)) CHECK(columns(line) <= width);
     }
+  }
+
+  TEST_CASE("markdown: each guide fits into eighty columns, its code too") {
+    std::size_t guides = 0;
+    for (const auto& lab : std::filesystem::directory_iterator(COOPERAGE_SOURCE "/labs")) {
+      const std::filesystem::path guide = lab.path() / "README.md";
+      if (!std::filesystem::exists(guide)) continue;
+      ++guides;
+      const std::string shown = plain(read_file(guide));
+      for (const std::string_view line : lines(shown)) {
+        CAPTURE(guide.string());
+        CAPTURE(line);
+        CHECK(columns(line) <= 80);
+      }
+    }
+    CHECK(guides > 0);
   }
 }
 
