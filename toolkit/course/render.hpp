@@ -20,8 +20,9 @@ struct Rung {
 /// What a check of a lab came to: all that its screen is made of.
 struct Report {
   std::vector<checks::Result> results = {};
-  std::string compile_error = {};  ///< the compiler's first error, if there is one
-  std::optional<Rung> hint = {};   ///< of the first check that failed
+  std::string compile_error = {};          ///< the compiler's first error, if there is one
+  std::vector<std::string> warnings = {};  ///< the compiler's, of a program that it took
+  std::optional<Rung> hint = {};           ///< of the first check that failed
   double compile_seconds = 0;
   double check_seconds = 0;
 };

@@ -237,6 +237,17 @@ TEST_SUITE("unit") {
 )" + 1);
   }
 
+  TEST_CASE("check screen: what the compiler warns of, two at a time") {
+    Report report = half_way();
+    report.warnings = {"labs/a.cpp:3: unused variable 'x'", "labs/a.cpp:4: second",
+                       "labs/a.cpp:5: third"};
+    CHECK(has(shown(report), R"(
+  warning   labs/a.cpp:3: unused variable 'x'
+  warning   labs/a.cpp:4: second
+            and 1 more warning of the compiler
+)"));
+  }
+
   TEST_CASE("check screen: no escape of a learner's program reaches the terminal") {
     Report report = half_way();
     report.results[2].seen = "it printed \033[2J\033]0;owned\a";

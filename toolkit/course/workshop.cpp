@@ -66,6 +66,11 @@ fs::path record_of(const fs::path& output) {
   return output.parent_path() / ("." + output.filename().native() + ".inputs");
 }
 
+/// What the compiler said of it, beside it too: a program that is not compiled again is not silent.
+fs::path words_of(const fs::path& output) {
+  return output.parent_path() / ("." + output.filename().native() + ".said");
+}
+
 bool is_current(const fs::path& output, const std::string& inputs) {
   const std::string record = record_of(output);
   return fs::exists(record) && read_file(record) == stamp(output) + inputs;
@@ -103,6 +108,27 @@ void locate(CompileError& error, const Tree& tree, const Lab& lab, const fs::pat
   cut(tree.source.native() + "/", "");
 }
 
+/// FILE:LINE:COLUMN of the compiler, FILE:LINE of the linker, then a mark; of the mark, so many
+/// letters are no part of what is said. `ld: cannot find` has no place.
+std::optional<CompileError> read_complaint(std::string_view line, std::string_view mark,
+                                           std::size_t skipped) {
+  const std::size_t at = line.find(mark);
+  if (at == std::string_view::npos) return {};
+  constexpr std::string_view kLinker = "/usr/bin/ld: ";
+  std::string_view place = line.substr(0, at);
+  if (place.starts_with(kLinker)) place.remove_prefix(kLinker.size());
+  CompileError error{.file = {}, .text = std::string(line.substr(at + skipped))};
+  const std::vector<std::string_view> parts = split(place, ':');
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const auto number = parse_id(parts[i]);
+    if (!number) continue;
+    error.file = parts[i - 1];
+    error.line = static_cast<int>(*number);
+    break;
+  }
+  return error;
+}
+
 CompileError first_error(const std::vector<std::string>& said, const ExitStatus& ended) {
   for (const std::string& line : said) {
     if (auto error = read_compile_error(line)) return *error;
@@ -112,39 +138,46 @@ CompileError first_error(const std::vector<std::string>& said, const ExitStatus&
                                : said.front()};
 }
 
+std::vector<CompileError> warnings_of(const fs::path& output, const Tree& tree, const Lab& lab,
+                                      const fs::path& folder) {
+  std::vector<CompileError> warnings;
+  if (!fs::exists(words_of(output))) return warnings;
+  const std::string said = read_file(words_of(output));
+  for (const std::string_view line : lines(said)) {
+    auto warning = read_warning(line);
+    if (!warning) continue;
+    locate(*warning, tree, lab, folder);
+    warnings.push_back(std::move(*warning));
+  }
+  return warnings;
+}
+
 }  // namespace
 
 fs::path program_of(const Tree& tree, const Lab& lab) { return tree.build / "labs" / lab.name; }
 
 std::optional<CompileError> read_compile_error(std::string_view line) {
-  for (const std::string_view mark :
-       {": fatal error: ", ": error: ", ": undefined reference to ", ": multiple definition of "}) {
-    const std::size_t at = line.find(mark);
-    if (at == std::string_view::npos) continue;
-    const bool by_linker = mark.find("error") == std::string_view::npos;
-    std::string_view place = line.substr(0, at);
-    if (place.starts_with("/usr/bin/ld: ")) place.remove_prefix(13);
-    CompileError error{.file = {},
-                       .text = std::string(line.substr(at + (by_linker ? 2 : mark.size())))};
-    // FILE:LINE:COLUMN of the compiler, FILE:LINE of the linker; `ld: cannot find` has neither.
-    const std::vector<std::string_view> parts = split(place, ':');
-    for (std::size_t i = 1; i < parts.size(); ++i) {
-      const auto number = parse_id(parts[i]);
-      if (!number) continue;
-      error.file = parts[i - 1];
-      error.line = static_cast<int>(*number);
-      break;
-    }
-    return error;
+  for (const std::string_view mark : {": fatal error: ", ": error: "}) {
+    if (auto error = read_complaint(line, mark, mark.size())) return error;
+  }
+  for (const std::string_view mark : {": undefined reference to ", ": multiple definition of "}) {
+    if (auto error = read_complaint(line, mark, 2)) return error;
   }
   return {};
+}
+
+std::optional<CompileError> read_warning(std::string_view line) {
+  constexpr std::string_view kMark = ": warning: ";
+  return read_complaint(line, kMark, kMark.size());
 }
 
 Built compile(const Tree& tree, const Lab& lab, const fs::path& folder, const fs::path& output,
               Author author) {
   const std::vector<std::string> command = command_for(tree, lab, folder, author);
   const std::string inputs = inputs_of(tree, folder, command);
-  if (is_current(output, inputs)) return {.program = output};
+  if (is_current(output, inputs)) {
+    return {.program = output, .warnings = warnings_of(output, tree, lab, folder)};
+  }
 
   const auto start = std::chrono::steady_clock::now();
   make_directories(output.parent_path());
@@ -159,7 +192,9 @@ Built compile(const Tree& tree, const Lab& lab, const fs::path& folder, const fs
   if (ended.shell_code() == 0) {
     give_to_owner(draft);
     check(::rename(draft.c_str(), output.c_str()), "rename", output.native());
+    write_whole(words_of(output), fmt::format("{}\n", fmt::join(said, "\n")));
     write_whole(record_of(output), stamp(output) + inputs);
+    built.warnings = warnings_of(output, tree, lab, folder);
   } else {
     fs::remove(draft);
     fs::remove(output);

@@ -4,13 +4,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "toolkit/course/catalogue.hpp"
 #include "toolkit/course/tree.hpp"
 
 namespace toolkit::course {
 
-/// What the compiler, or the linker, said first.
+/// One complaint of the compiler, or of the linker.
 struct CompileError {
   std::string file;              ///< below the clone: "labs/04-uts/uts.cpp"; empty: none was named
   int line = 0;                  ///< from 1
@@ -21,8 +22,9 @@ struct CompileError {
 /// A program of a lab, compiled; or why it could not be.
 struct Built {
   std::filesystem::path program;
-  std::optional<CompileError> error = {};
-  double seconds = 0;  ///< 0: nothing had changed since it was compiled last
+  std::optional<CompileError> error = {};   ///< the first
+  std::vector<CompileError> warnings = {};  ///< of a program that could be compiled
+  double seconds = 0;                       ///< 0: nothing had changed since it was compiled last
 };
 
 /// Whose file is it? A learner's warnings are no errors.
@@ -39,5 +41,7 @@ std::filesystem::path program_of(const Tree& tree, const Lab& lab);
 
 /// The first error in a line of gcc's or ld's; nothing in any other line.
 std::optional<CompileError> read_compile_error(std::string_view line);
+/// The warning in a line of gcc's; nothing in any other line.
+std::optional<CompileError> read_warning(std::string_view line);
 
 }  // namespace toolkit::course

@@ -119,10 +119,17 @@ TEST_SUITE("tool") {
     CHECK(built.error->text == "undefined reference to `f()'");
   }
 
-  TEST_CASE("workshop: a warning is an error of the course's own files and of no learner's") {
+  TEST_CASE("workshop: a warning is an error of the course's own files, and told of a learner's") {
     const Clone clone;
-    clone.write("labs/04-uts/uts.cpp", "int main() { int unused; }\n");
-    CHECK_FALSE(clone.compile().error);
+    clone.write("labs/04-uts/uts.cpp", "int main() {\n  int unused;\n}\n");
+    for (int again = 0; again < 2; ++again) {
+      const Built built = clone.compile();
+      CHECK_FALSE(built.error);
+      REQUIRE(built.warnings.size() == 1);
+      CHECK(built.warnings[0].file == "labs/04-uts/uts.cpp");
+      CHECK(built.warnings[0].line == 2);
+      CHECK(built.warnings[0].text == "unused variable 'unused' [-Wunused-variable]");
+    }
     CHECK(clone.compile("labs/04-uts", Author::course).error);
   }
 

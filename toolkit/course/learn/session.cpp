@@ -84,6 +84,10 @@ Report check_once(const Session& session, Explain explain) {
     report.hint = rung(session, hint, rungs_told(progress_of(session), hint));
     return report;
   }
+  for (CompileError warning : built.warnings) {
+    warning.source_line.clear();
+    report.warnings.push_back(told(warning));
+  }
   const auto start = std::chrono::steady_clock::now();
   report.results =
       run_checks(session.tree, session.lab, {.program = built.program, .explain = explain});
