@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <string_view>
 
 #include "toolkit/course/verify.hpp"
 
@@ -61,6 +61,9 @@ std::size_t longest_name(const std::vector<Verified>& subjects) {
   return width;
 }
 
+/// "2a" of "04.2a".
+std::string_view column_of(std::string_view id) { return id.substr(id.find('.') + 1); }
+
 std::string last_line(const std::vector<Verified>& subjects) {
   return fmt::format("{}, {}, {}\n", tally(count(subjects, {Kind::starter}), "starters fail"),
                      tally(count(subjects, {Kind::solution}), "solutions pass"),
@@ -102,16 +105,17 @@ std::string kill_matrix(const std::vector<Verified>& mutants) {
   std::sort(ids.begin(), ids.end());
   const std::size_t width = longest_name(mutants);
   std::string text = fmt::format("    {:<{}}", "", width);
-  for (const std::string& id : ids) text += fmt::format("  {:<5}", id);
+  for (const std::string& id : ids) text += fmt::format(" {:<3}", column_of(id));
   text += "\n";
   for (const Verified& mutant : mutants) {
     text += fmt::format("  {} {:<{}}", mark_of(mutant.judgement.holds), mutant.name, width);
-    std::map<std::string, Verdict> verdicts;
-    for (const checks::Result& result : mutant.results) verdicts[result.id] = result.verdict;
-    for (const std::string& id : ids) {
-      text += fmt::format("  {:<5}", verdicts.contains(id) ? mark_of(verdicts.at(id)) : " ");
+    for (const checks::Result& result : mutant.results) {
+      text += fmt::format(" {:<3}", mark_of(result.verdict));
     }
-    text += fmt::format("  {}\n", mutant.judgement.why);
+    text += "\n";
+    if (mutant.judgement.holds != Holds::yes) {
+      text += fmt::format("      {}\n", mutant.judgement.why);
+    }
   }
   return text + "\n" + tally(count(mutants, {Kind::mutant, Kind::guest}), "mutants are caught") +
          "\n";
