@@ -271,7 +271,8 @@ std::string render_check(const Lab& lab, const Report& report, const Look& look)
 }
 
 std::string render_hint(const Lab& lab, const Result& failed, const Rung& rung, const Look& look) {
-  const Report report{.hint = rung};
+  const bool compiled = failed.hint != "compile";
+  const Report report{.compile_error = compiled ? "" : failed.seen, .hint = rung};
   return CheckScreen(lab, report, look).hint_alone(failed);
 }
 

@@ -85,7 +85,7 @@ Clone::Clone() {
   file("labs/01-cask/cask.cpp", "#!/bin/sh\necho 01.1\n");
   file("labs/01-cask/hints.md",
        "## leaks\n1. Look below.\n2. Wood swells.\n3. Call puts with 01.2.\n");
-  file("labs/hints.md", "## not-started\n1. a\n2. b\n3. c\n");
+  file("labs/hints.md", "## compile\n1. Read it.\n2. Which header?\n3. Compare.\n");
   file("solutions/01-cask/cask.cpp", kSolution);
   file("solutions/01-cask/README.md", "# How it is done\n");
   program("build/compiler", kCompiler);

@@ -124,6 +124,15 @@ TEST_SUITE("tool") {
     CHECK(has(clone.read(".lab/progress.json"), "\"leaks\": 3"));
   }
 
+  TEST_CASE("hint: a program that does not compile has a ladder, and no call to explain") {
+    const Clone clone;
+    clone.file("labs/01-cask/cask.cpp", "ERROR\n");
+    CHECK(has(clone.lab({"check", "01"}).out, "  hint 1/3  Read it.\n"));
+    const Outcome second = clone.lab({"hint", "01"});
+    CHECK(has(second.out, "  hint 2/3  Which header?\n            next hint: ./lab hint 01\n"));
+    CHECK(!has(second.out, "--explain"));
+  }
+
   TEST_CASE("hint: before the first check there is nothing to hint at") {
     const Clone clone;
     const Outcome outcome = clone.lab({"hint", "01"});
