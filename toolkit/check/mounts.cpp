@@ -57,6 +57,18 @@ std::string to_text(const MountInfo& mount) {
          mount.options + (mount.propagation.empty() ? "" : ", " + mount.propagation);
 }
 
+std::string to_text(const Mounts& mounts) {
+  constexpr std::size_t kShown = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, mounts.size()); ++i) {
+    text.append(i == 0 ? "" : "\n").append(to_text(mounts[i]));
+  }
+  if (mounts.size() > kShown) {
+    text.append("\nand ").append(std::to_string(mounts.size() - kShown)).append(" more");
+  }
+  return text;
+}
+
 std::string difference(std::string_view before, std::string_view after) {
   std::string changes;
   const auto tell = [&changes](std::string_view from, std::string_view to, std::string_view sign) {

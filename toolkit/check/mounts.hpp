@@ -30,6 +30,8 @@ std::string lacking(const MountInfo& mount, const std::vector<std::string_view>&
 
 /// A mount in one line, for evidence.
 std::string to_text(const MountInfo& mount);
+/// The first of them, a line each, and how many more there are.
+std::string to_text(const Mounts& mounts);
 /// The lines that only one of two texts has: "- " those that went, "+ " those that came.
 std::string difference(std::string_view before, std::string_view after);
 

@@ -52,6 +52,12 @@ TEST_SUITE("unit") {
     CHECK(lacking(mount, {"nodev", "nosuid", "noexec"}) == "nodev, noexec");
   }
 
+  TEST_CASE("mounts: of many mounts a few are shown") {
+    const Mounts mounts = some_mounts();
+    CHECK(to_text(Mounts{mounts[2]}) == "/w/r7f3a is /r7f3a of tmpfs w, rw,nosuid,noexecs");
+    CHECK(to_text(mounts).ends_with(to_text(mounts[2]) + "\nand 4 more"));
+  }
+
   TEST_CASE("mounts: a difference is lines that went and lines that came") {
     CHECK(difference("a\nbc\nd\n", "a\nb\nd\n") == "- bc\n+ b\n");
     CHECK(difference("a\n", "a\n").empty());
