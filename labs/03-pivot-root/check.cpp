@@ -59,11 +59,13 @@ CHECK_STEP("03.1a", "a mount namespace of its own", 1, {}) {
   Subject subject = trial.start();
   const ino_t own = namespace_id(subject.stands(), Ns::mount);
   const ino_t machines = trial.machine.namespace_id(Ns::mount);
-  if (own != machines) return;
-  subject.fail_here({.expected = "the command's mount namespace is another than the machine's",
-                     .seen = "the same inode for both",
+  const ino_t users = namespace_id(subject.stands(), Ns::user);
+  const bool same = own == machines;
+  if (!same && users == trial.machine.namespace_id(Ns::user)) return;
+  subject.fail_here({.expected = "a mount namespace of its own, and the machine's user namespace",
+                     .seen = same ? "the machine's mount namespace" : "both are new ones",
                      .evidence = mount_file("CHILD", own) + "\n" + mount_file("1", machines),
-                     .hint = "same-namespace"});
+                     .hint = same ? "same-namespace" : "user-too"});
 }
 
 CHECK_STEP("03.1b", "your program stays in the machine's", 1, {"03.1a"}) {
@@ -132,13 +134,11 @@ MountInfo kernel_files(const Trial& trial, Subject& subject, const std::string& 
   const MountInfo* root = mount_of(mounts, trial.rootfs.path);
   const MountInfo* mount = root == nullptr ? nullptr : mount_below(mounts, *root, name);
   if (mount != nullptr && mount->type == type) return *mount;
-  const std::string is =
-      mount == nullptr ? "nothing is mounted there" : "a " + mount->type + " is mounted there";
   // Once the old root is gone, no new proc or sysfs is to be had: the order is wrong, not the call.
   const bool too_late = mount == nullptr && root != nullptr && root->target == "/";
   subject.fail_here(
       {.expected = "a " + type + " of its own on the rootfs's " + name,
-       .seen = is,
+       .seen = mount == nullptr ? "nothing is mounted there" : "a " + mount->type,
        .evidence = "/proc/PID/mountinfo: " + (mount ? to_text(*mount) : "no line for " + name),
        .hint = too_late && !subject.arrived() ? "too-late" : hint});
 }
@@ -229,19 +229,18 @@ CHECK_STEP("03.7a", "the old root is gone", 3, {"03.6"}) {
   Trial trial;
   Subject subject = trial.start();
   subject.insist();
-  std::string others;
+  Mounts others;
   for (const MountInfo& mount : all_mounts(subject.payload())) {
     const std::string_view target = mount.target;
     const bool own = (target == "/" && mount_of({mount}, trial.rootfs.path) != nullptr) ||
                      target == "/proc" || target == "/sys" || target.starts_with("/dev");
-    if (!own) others += to_text(mount) + "\n";
+    if (!own) others.push_back(mount);
   }
   if (others.empty()) return;
-  fail(
-      {.expected = "the rootfs is mounted at /, and nothing else but /proc, /sys and /dev below it",
-       .seen = "mounts of the machine are still there",
-       .evidence = "mountinfo, after setns(2) into /proc/PAYLOAD/ns/mnt:\n" + others,
-       .hint = "old-root-mounted"});
+  fail({.expected = "nothing but the rootfs is mounted, and /proc, /sys and /dev in it",
+        .seen = "mounts of the machine are still there",
+        .evidence = "mountinfo, after setns(2) into /proc/PAYLOAD/ns/mnt:\n" + to_text(others),
+        .hint = "old-root-mounted"});
 }
 
 CHECK_STEP("03.7b", "nothing leads out of it", 3, {"03.7a"}) {
