@@ -107,12 +107,11 @@ const Lab* lab_of(const Catalogue& catalogue, const fs::path& source, const fs::
 }
 
 bool is_called(const Lab& lab, std::string_view word) {
-  const std::string_view plain = std::string_view(lab.name).substr(lab.number.size() + 1);
-  const auto typed =
-      parse_number(word.starts_with('0') && word.size() == 2 ? word.substr(1) : word);
-  return word == lab.name || word == plain || word == lab.program ||
-         (typed && word.size() <= 2 &&
-          std::to_string(*typed) == std::to_string(std::stoi(lab.number)));
+  const std::string_view number = lab.number;
+  const std::string_view plain = std::string_view(lab.name).substr(number.size() + 1);
+  const std::string_view digit = number.substr(number.front() == '0' ? 1 : 0);
+  return word == number || word == digit || word == lab.name || word == plain ||
+         word == lab.program;
 }
 
 [[noreturn]] void fail_unknown(const Catalogue& catalogue, std::string_view word) {
