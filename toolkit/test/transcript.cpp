@@ -46,6 +46,29 @@ bool lines_fit(const std::vector<std::string>& shown, std::size_t i, const Views
   return j == seen.size();
 }
 
+/// Told after each command, with its status.
+constexpr std::string_view kMark = "\x1fstatus ";
+
+std::string script_of(const std::vector<ShownCommand>& commands) {
+  std::string script = "exec 2>&1\n";
+  for (const ShownCommand& each : commands) {
+    script += each.command + "\nprintf '" + std::string(kMark) + "%s\\n' $?\n";
+  }
+  return script;
+}
+
+std::vector<RanCommand> read_marks(std::string_view rest) {
+  std::vector<RanCommand> ran;
+  for (std::size_t mark = rest.find(kMark); mark != std::string_view::npos;
+       mark = rest.find(kMark)) {
+    const std::size_t end = rest.find('\n', mark);
+    const std::string status(rest.substr(mark + kMark.size(), end - mark - kMark.size()));
+    ran.push_back({.status = std::stoi(status), .out = std::string(rest.substr(0, mark))});
+    rest.remove_prefix(end + 1);
+  }
+  return ran;
+}
+
 }  // namespace
 
 std::vector<ShownCommand> parse_transcripts(std::string_view markdown) {
@@ -88,24 +111,15 @@ bool fits(const std::vector<std::string>& shown, std::string_view seen) {
 
 std::vector<RanCommand> run_transcript(const std::vector<ShownCommand>& commands,
                                        const std::string& directory, const std::string& path) {
-  constexpr std::string_view kMark = "\x1fstatus ";
-  std::string script = "exec 2>&1\ncd " + shell_quote(directory) + "\n";
-  script += "PATH=" + shell_quote(path) + ":$PATH\n";
-  for (const ShownCommand& each : commands) {
-    script += each.command + "\nprintf '" + std::string(kMark) + "%s\\n' $?\n";
-  }
   const TempDir scratch;
-  const std::string out = run({"bash", scratch.file("script", script)}).out;
-  std::vector<RanCommand> ran;
-  std::string_view rest = out;
-  for (std::size_t mark = rest.find(kMark); mark != std::string_view::npos;
-       mark = rest.find(kMark)) {
-    const std::size_t end = rest.find('\n', mark);
-    const std::string status(rest.substr(mark + kMark.size(), end - mark - kMark.size()));
-    ran.push_back({.status = std::stoi(status), .out = std::string(rest.substr(0, mark))});
-    rest.remove_prefix(end + 1);
-  }
-  return ran;
+  const std::string setting =
+      "cd " + shell_quote(directory) + "\nPATH=" + shell_quote(path) + ":$PATH\n";
+  return read_marks(run({"bash", scratch.file("script", setting + script_of(commands))}).out);
+}
+
+std::vector<RanCommand> run_transcript_in(const std::vector<std::string>& shell,
+                                          const std::vector<ShownCommand>& commands) {
+  return read_marks(run(shell, script_of(commands)).out);
 }
 
 }  // namespace toolkit::test

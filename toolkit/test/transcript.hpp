@@ -30,5 +30,8 @@ struct RanCommand {
 /// commands when one of them ends the shell.
 std::vector<RanCommand> run_transcript(const std::vector<ShownCommand>& commands,
                                        const std::string& directory, const std::string& path);
+/// The same in a program that reads commands from its stdin.
+std::vector<RanCommand> run_transcript_in(const std::vector<std::string>& shell,
+                                          const std::vector<ShownCommand>& commands);
 
 }  // namespace toolkit::test
