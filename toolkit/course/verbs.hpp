@@ -20,6 +20,8 @@ CLI::App* add_verb(CLI::App& app, Action& chosen, const std::string& name,
 Action add_map(CLI::App& app);
 /// The verbs of those who learn: reading, checking, hints.
 void add_learner_verbs(CLI::App& app, Action& chosen);
+/// The verbs that play on a throw-away machine: shell, run, isolate.
+void add_play_verbs(CLI::App& app, Action& chosen);
 /// The verbs of those who keep the course: verify, mutants, derive.
 void add_course_verbs(CLI::App& app, Action& chosen);
 

@@ -94,6 +94,7 @@ void add_learner_verbs(CLI::App& app, Action& chosen) {
   add_hint(app, chosen);
   add_diff(app, chosen);
   add_reset(app, chosen);
+  add_play_verbs(app, chosen);
   add_list(app, chosen);
 }
 
