@@ -27,7 +27,7 @@ void done(int result, const char* what) {
   if (result < 0) throw SystemError(-result, "seccomp", what);
 }
 
-void refuse_user_namespaces() {
+void refuse_namespaces_and_keys() {
   const std::unique_ptr<void, void (*)(void*)> filter(::seccomp_init(SCMP_ACT_ALLOW),
                                                       ::seccomp_release);
   if (!filter) throw SystemError(ENOMEM, "seccomp", "init");
@@ -37,6 +37,10 @@ void refuse_user_namespaces() {
   done(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, asks), "clone");
   // Its flags are in memory, where a filter can't look: libc falls back to clone.
   done(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0), "clone3");
+  // Keys belong to a uid of a user namespace, and this is the host's.
+  for (const int call : {SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key)}) {
+    done(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 0), "keys");
+  }
   done(::seccomp_load(filter.get()), "load");
 }
 
@@ -53,7 +57,7 @@ void set_limits() {
 void drop_host_powers() {
   constexpr CapSet kKept{CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,     CAP_FSETID, CAP_KILL,
                          CAP_SETGID, CAP_SETUID,       CAP_SYS_CHROOT, CAP_MKNOD};
-  refuse_user_namespaces();
+  refuse_namespaces_and_keys();
   limit_bounding_set(kKept);
   set_capabilities({.effective = kKept, .permitted = kKept});
 }

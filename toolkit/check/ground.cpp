@@ -54,10 +54,16 @@ void mount_proc_and_sys(Ground::Kernel kernel) {
   make_directory("sys", 0555);
   mount("sysfs", "sys", "sysfs", kQuiet | MS_RDONLY);
   if (kernel == Ground::Kernel::own) return;
-  for (const char* path : {"proc/sys", "proc/sysrq-trigger", "proc/irq", "proc/bus", "proc/fs"}) {
-    if (!kind_of(path)) continue;
-    toolkit::bind(path, path);
-    set_attributes_at(path, MOUNT_ATTR_RDONLY, Recurse::yes);
+  set_attributes_at("proc", MOUNT_ATTR_RDONLY, Recurse::no);
+}
+
+/// The host's root owns what only it may read: keys, hashes of passwords.
+void hide_secrets() {
+  for (const char* name : {"etc/shadow", "etc/shadow-", "etc/gshadow", "etc/gshadow-", "etc/ssh",
+                           "etc/ssl/private", "etc/sudoers", "etc/sudoers.d"}) {
+    const std::optional<EntryKind> kind = kind_of(name);
+    if (kind == EntryKind::file) toolkit::bind("/dev/null", name);
+    if (kind == EntryKind::directory) mount("hidden", name, "tmpfs", kQuiet | MS_RDONLY, "size=4k");
   }
 }
 
@@ -120,6 +126,11 @@ void lay_ground(const Ground& ground) {
   show_host_programs();
   mount_proc_and_sys(ground.kernel);
   mount_cgroups("sys/fs/cgroup");
+  // The host's root could leave the group that fences it, and make others that stay.
+  if (ground.kernel == Ground::Kernel::masked) {
+    hide_secrets();
+    set_attributes_at("sys/fs/cgroup", MOUNT_ATTR_RDONLY, Recurse::yes);
+  }
   make_devices();
   make_scratch(&kWork[1], 0755);
   make_scratch("tmp", 01777);

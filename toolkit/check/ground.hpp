@@ -16,7 +16,8 @@ inline constexpr const char* kWork = "/w";
 struct Ground {
   /// Names below kWork and the open files they are copied from: the clone may lie where the machine's root can't look.
   std::vector<std::pair<std::string, FdRef>> programs = {};
-  /// Without a user namespace, what is the whole machine's is shown read-only: /proc/sys, /sys.
+  /// Without a user namespace, what is the whole machine's is shown read-only, /proc, /sys and
+  /// the cgroups, and what only the host's root may read is hidden.
   enum class Kernel { own, masked } kernel = Kernel::own;
   std::vector<std::string> decoys = {};  ///< names of mounts that are nobody's business
 };
