@@ -49,8 +49,10 @@ void hand_over(FdRef socket, Ns kinds) {
   for (const Fd& fd : held) send_fd(socket, fd);
 }
 
-[[noreturn]] void keep(const Ground& ground, const std::string& hostname, FdRef socket, Ns kinds) {
+[[noreturn]] void keep(const Ground& ground, const std::string& hostname, FdRef socket, Ns kinds,
+                       const Gate& mapped) {
   become_root();
+  if (!mapped.parent_alive()) ::_exit(1);  // it ended while nothing was set for that
   ::umask(022);
   lay_ground(ground);
   set_hostname(hostname);
@@ -68,7 +70,7 @@ Kept start_keeper(const Ground& ground, const std::string& hostname) {
   Gate mapped;
   Process keeper = Process::spawn({.namespaces = kinds}, [&] {
     mapped.wait();
-    keep(ground, hostname, sockets.theirs, kinds);
+    keep(ground, hostname, sockets.theirs, kinds, mapped);
   });
   if (contained) write_id_maps(keeper.pid(), machine_ids());
   mapped.open();
