@@ -33,6 +33,12 @@ void make_stream(Streams& streams) {
   const int on = 1;
   check(::setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on), "setsockopt",
         "SO_PASSCRED");
+  // Since Linux 6.16 no descriptors come with them: closing the last one of a socket may take an hour.
+  constexpr int kPassRights = 83;  // SO_PASSRIGHTS, which libc's headers do not know yet
+  const int off = 0;
+  static_cast<void>(::setsockopt(ends[0], SOL_SOCKET, kPassRights, &off, sizeof off));
+  // A program can open its own end of a pipe to read, and be faster.
+  check(::fcntl(streams.err.read.get(), F_SETFL, O_NONBLOCK), "fcntl", "O_NONBLOCK");
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace toolkit::checks {
@@ -13,17 +15,20 @@ class Machine;
 class Patience {
  public:
   explicit Patience(const Machine& machine);
-  /// Called now and then, and never less often than every tick. Why the patience is over, or nothing.
-  std::string over();
+  /// Called now and then, and never less often than every tick, with the bytes that came so far: who is
+  /// heard is not asleep. Why the patience is over, or nothing.
+  std::string over(std::uint64_t bytes);
   static constexpr std::chrono::milliseconds kTick{50};
 
  private:
   using Clock = std::chrono::steady_clock;
   const Machine& machine_;
-  Clock::time_point start_;
   Clock::time_point last_;
+  std::chrono::duration<double> all_{0};
   std::chrono::duration<double> asleep_{0};
-  double cpu_ = 0;  ///< seconds that the machine's processes had used at the last look
+  std::uint64_t bytes_ = 0;
+  std::optional<double> cpu_ =
+      {};  ///< seconds that the machine's processes had used at the last look
   double used_ = 0;
 };
 

@@ -68,6 +68,7 @@ std::vector<Said> Listener::listen() {
     }
     bytes_ += static_cast<std::uint64_t>(message.length);
     std::string_view text(buffer.data(), static_cast<std::size_t>(message.length));
+    const std::size_t lines = said.size();
     std::string& line = unfinished_[message.from];
     for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
       append_bounded(line, text.substr(0, end));
@@ -75,6 +76,7 @@ std::vector<Said> Listener::listen() {
       text.remove_prefix(end + 1);
     }
     append_bounded(line, text);
+    lines_ += said.size() - lines;
   }
   return said;
 }
@@ -82,7 +84,7 @@ std::vector<Said> Listener::listen() {
 bool drain(FdRef pipe, std::string& text, std::uint64_t& bytes) {
   std::array<char, 16384> buffer{};
   const ssize_t got = ::read(pipe.get(), buffer.data(), buffer.size());
-  if (got == -1 && errno == EINTR) return true;
+  if (got == -1 && (errno == EINTR || errno == EAGAIN)) return true;
   if (got <= 0) return false;
   bytes += static_cast<std::uint64_t>(got);
   append_bounded(text, {buffer.data(), static_cast<std::size_t>(got)});

@@ -26,11 +26,13 @@ class Listener {
   std::vector<Said> listen();
   [[nodiscard]] bool open() const noexcept { return open_; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
 
  private:
   FdRef socket_;
   bool open_ = true;
   std::uint64_t bytes_ = 0;
+  std::uint64_t lines_ = 0;
   std::map<pid_t, std::string> unfinished_ = {};
 };
 

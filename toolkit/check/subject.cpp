@@ -28,6 +28,7 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
                const std::function<void(pid_t)>& before) {
   const std::string& name = context().settings.name;
   context().did = told(name, arguments);
+  context().started = true;
   std::vector<std::string> argv{name};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
@@ -88,6 +89,10 @@ Subject::Subject(Subject&& other) noexcept = default;
 Subject::~Subject() {
   if (!parts_) return;
   try {
+    if (parts_->lost || parts_->impostor || parts_->twice) {
+      kill();  // what it would do now is known, or not wanted
+      parts_->compared = true;
+    }
     if (!parts_->over()) {
       if (parts_->payload != 0) tell("exit 0");
       if (parts_->held != 0) write_all(parts_->launched.control, ".", "control");
@@ -122,6 +127,8 @@ void Subject::fail_here(Failure failure) {
 }
 
 void Subject::tell(const std::string& command) {
+  ++parts_->commands;
+  parts_->asked += command.size() + 1;
   try {
     write_all(parts_->launched.out, command + '\n', "payload");
   } catch (const SystemError&) {  // NOLINT: it has gone, which the next answer or end tells

@@ -14,6 +14,7 @@ namespace toolkit::checks {
 namespace {
 
 constexpr std::uint64_t kFlood = std::uint64_t{256} << 20;
+constexpr std::uint64_t kLines = 2'000'000;
 
 std::string last_lines(const std::string& text, std::size_t count) {
   const std::vector<std::string_view> all = lines(text);
@@ -60,11 +61,12 @@ void Subject::Parts::arrive(pid_t who) {
     twice = twice || who != payload;
     return;
   }
-  if (!machine.is_probe(who)) {
+  if (!machine.is_probe(who) || !runs_unchanged(who, probe_content()).value_or(true)) {
     impostor = "process " + std::to_string(who);
     return;
   }
   payload = who;
+  read_before = bytes_read(who);
   shared.payloads.push_back(who);
 }
 
@@ -72,6 +74,7 @@ void Subject::Parts::hear(const Said& said) {
   if (said.line.starts_with("hello " + machine.word() + ' ')) return arrive(said.pid);
   if (payload != 0 && said.pid == payload) {
     answers.push_back(said.line);
+    ++heard;
   } else {
     append_bounded(out, said.line + '\n');
   }
@@ -112,6 +115,12 @@ void Subject::Parts::read_control() {
 }
 
 std::string Subject::Parts::pump(const std::function<bool()>& done) {
+  std::string why = pump_until(done);
+  lost = lost || !why.empty();
+  return why;
+}
+
+std::string Subject::Parts::pump_until(const std::function<bool()>& done) {
   Patience patience(machine);
   while (!done() && control_open) {
     std::array<pollfd, 3> ready{
@@ -130,8 +139,9 @@ std::string Subject::Parts::pump(const std::function<bool()>& done) {
     } else if (ready[0].revents != 0 && status) {
       read_control();
     }
-    if (listener.bytes() + err_bytes > kFlood) return "it writes without end";
-    if (std::string why = patience.over(); !why.empty()) return why;
+    if (listener.bytes() + err_bytes > kFlood || listener.lines() > kLines)
+      return "it writes without end";
+    if (std::string why = patience.over(listener.bytes() + err_bytes); !why.empty()) return why;
     if (status) return {};
   }
   if (!control_open && !status) launched.starter.await_exec();  // throws what the starter threw
@@ -186,6 +196,7 @@ void Subject::Parts::require_fair_play() const {
           .evidence = "the sender of the message, as the kernel gives it; its /proc/PID/exe",
           .hint = "payload-impostor"});
   }
+  if (payload != 0) require_own_answers();
   if (payload == 0 || status) return;
   if (const std::size_t others = strangers(); twice || others > 0) {
     fail(
@@ -203,6 +214,32 @@ void Subject::Parts::require_fair_play() const {
   fail({.expected = "the command runs by itself",
         .seen = "somebody traces it",
         .evidence = "/proc/PID/status: TracerPid",
+        .hint = "payload-impostor"});
+}
+
+void Subject::Parts::require_own_answers() const {
+  const std::string expected = "the command that your program was given answers itself";
+  if (heard > commands) {
+    fail({.expected = expected,
+          .seen = std::to_string(heard) + " answers came to " + std::to_string(commands) +
+                  (commands == 1 ? " question" : " questions"),
+          .evidence = "standard output",
+          .hint = "payload-impostor"});
+  }
+  if (status || answers.empty() || commands == 0)
+    return;  // whether all it was told is read, nobody knows
+  const std::optional<std::uint64_t> now = bytes_read(payload);
+  if (read_before && now && *now - *read_before < asked) {
+    fail({.expected = expected,
+          .seen = "it read " + std::to_string(*now - *read_before) + " of " +
+                  std::to_string(asked) + " bytes that it was told, and yet there is an answer",
+          .evidence = "/proc/PID/io of the payload",
+          .hint = "payload-impostor"});
+  }
+  if (runs_unchanged(payload, probe_content()).value_or(true)) return;
+  fail({.expected = expected,
+        .seen = "its program was changed while it ran",
+        .evidence = "/proc/PID/maps and /proc/PID/mem of the payload",
         .hint = "payload-impostor"});
 }
 

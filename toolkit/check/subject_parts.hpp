@@ -9,6 +9,7 @@
 #include "toolkit/check/patience.hpp"
 #include "toolkit/check/streams.hpp"
 #include "toolkit/check/subject.hpp"
+#include "toolkit/check/witness.hpp"
 
 namespace toolkit::checks {
 
@@ -27,7 +28,12 @@ struct Subject::Parts {
   pid_t held = 0;
   std::optional<std::string> impostor = {};  ///< who answered in the payload's place
   bool twice = false;                        ///< a second payload came
+  bool lost = false;                         ///< the patience with it was over
   std::vector<std::string> answers = {};     ///< lines of the payload that nobody has taken yet
+  std::uint64_t commands = 0;                ///< lines that the payload was told
+  std::uint64_t heard = 0;                   ///< lines that came with its number on them
+  std::uint64_t asked = 0;                   ///< their bytes: a payload reads as many
+  std::optional<std::uint64_t> read_before = {};  ///< bytes that it had read when it came
   std::string out = {};
   std::string err = {};
   std::uint64_t err_bytes = 0;
@@ -48,6 +54,8 @@ struct Subject::Parts {
   /// FAIL with what is known of a program that came to its end, or to none, before its payload.
   [[noreturn]] void refuse(const std::string& why);
   void require_fair_play() const;
+  /// FAIL unless it was the payload that read what it was told.
+  void require_own_answers() const;
   void note_leftovers();
   [[nodiscard]] Ended ended() const;
 
@@ -56,6 +64,8 @@ struct Subject::Parts {
   void obey(const std::string& line);
   void read_control();
   void arrive(pid_t who);
+  /// The end, after which the patience is over: pump() notes it.
+  std::string pump_until(const std::function<bool()>& done);
   /// How many processes run the probe that no program on the machine was seen to start.
   [[nodiscard]] std::size_t strangers() const;
 };
