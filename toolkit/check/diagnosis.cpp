@@ -1,9 +1,12 @@
 #include "toolkit/check/diagnosis.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <string>
 
 #include "toolkit/kernel/advice.hpp"
+#include "toolkit/kernel/error.hpp"
 
 namespace toolkit::checks {
 namespace {
@@ -46,6 +49,12 @@ std::vector<std::string> explain(const Context& now, const TracedCall* culprit) 
   return told;
 }
 
+/// Errors of a checker that lacks something, whatever the program did.
+bool is_own_need(int error) {
+  constexpr std::array kOwn{ENOMEM, EMFILE, ENFILE, EAGAIN, EBADF, EFAULT, ENOSYS, EIO};
+  return std::find(kOwn.begin(), kOwn.end(), error) != kOwn.end();
+}
+
 }  // namespace
 
 Result judge_exception(const std::exception& error, const Context& now, Result result) {
@@ -53,6 +62,14 @@ Result judge_exception(const std::exception& error, const Context& now, Result r
     result.verdict = Verdict::fail;
     result.expected = "the program and its payload stay until they are told to end";
     result.seen = std::string("one of them ended while it was looked at: ") + error.what();
+    result.hint = kEndedEarly;
+    return result;
+  }
+  if (const auto* refused = dynamic_cast<const SystemError*>(&error);
+      refused != nullptr && now.started && !is_own_need(refused->number())) {
+    result.verdict = Verdict::fail;
+    result.expected = "what the check looks at is there when your program has run";
+    result.seen = std::string("it is gone, or closed: ") + error.what();
     result.hint = kEndedEarly;
     return result;
   }

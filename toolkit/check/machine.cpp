@@ -43,7 +43,7 @@ Kept keep(Powers powers, const std::vector<std::string>& decoys) {
 std::string parent_of_path(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 void write_new(const std::string& path, std::string_view content, mode_t mode) {
-  const Fd file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+  const Fd file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, mode);
   write_all(file, content, path);
 }
 
@@ -99,7 +99,10 @@ Machine::Machine(const MachineOptions& options) {
   parts_->before = parts_->snapshot(*this);
 }
 
-Machine::~Machine() = default;
+Machine::~Machine() {
+  // Nobody but the program could have ended it: by reboot(2), say.
+  if (parts_->kept.process.wait_for(std::chrono::milliseconds(0))) context().dead = true;
+}
 
 const std::string& Machine::probe() const noexcept { return parts_->probe; }
 const std::string& Machine::word() const noexcept { return parts_->word; }
@@ -143,12 +146,13 @@ Rootfs Machine::make_rootfs() {
   Rootfs rootfs{.path = work('r' + random_name(5)),
                 .canary = "/etc/" + random_name(),
                 .content = random_name(12)};
+  const std::string& probe = probe_content();  // read out here: inside there is no such path
   static_cast<void>(inside(Ns::mount, [&] {
     for (const char* name : {"", "/dev", "/proc", "/sys", "/tmp", "/etc"}) {
       make_directories(rootfs.path + name);
     }
     write_new(rootfs.path + rootfs.canary, rootfs.content, 0644);
-    write_new(rootfs.path + rootfs.probe, read_file(parts_->probe), 0755);
+    write_new(rootfs.path + rootfs.probe, probe, 0755);
     return std::string();
   }));
   rootfs.id = id_of(rootfs.path);

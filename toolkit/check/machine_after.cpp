@@ -3,6 +3,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "toolkit/check/machine_parts.hpp"
 #include "toolkit/check/patience.hpp"
 #include "toolkit/kernel/error.hpp"
@@ -11,13 +14,24 @@
 namespace toolkit::checks {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 /// Gives what is about to end the time to do it: the kernel ends a process in steps.
-void await_end(pid_t pid) {
-  constexpr int kMost = 200;  // milliseconds
+void await_end(pid_t pid, Clock::time_point last) {
   const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd) return;
   pollfd ended{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-  static_cast<void>(::poll(&ended, 1, static_cast<int>(kMost * slowness())));
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(last - Clock::now());
+  static_cast<void>(::poll(&ended, 1, std::max(0, static_cast<int>(left.count()))));
+}
+
+/// A program can leave thousands of things: nobody reads so many lines.
+void shorten(std::vector<Leftover>& left) {
+  constexpr std::size_t kMost = 40;
+  if (left.size() <= kMost) return;
+  const std::string more = "and " + std::to_string(left.size() - kMost) + " more";
+  left.resize(kMost);
+  left.push_back({.what = more, .remedy = "none"});
 }
 
 std::string told(const std::vector<std::string>& words) {
@@ -37,7 +51,10 @@ Snapshot Machine::Parts::snapshot(const Machine& machine) const {
 
 std::vector<Leftover> Machine::leftovers() const {
   std::vector<Leftover> left = compare(parts_->before, parts_->snapshot(*this));
-  for (const pid_t pid : processes()) await_end(pid);
+  constexpr int kMost = 200;  // milliseconds, for all together
+  const Clock::time_point last =
+      Clock::now() + std::chrono::milliseconds(static_cast<int>(kMost * slowness()));
+  for (const pid_t pid : processes()) await_end(pid, last);
   for (const pid_t pid : processes()) {
     try {
       const std::string what = activity_of(pid).state == 'Z'
@@ -47,6 +64,7 @@ std::vector<Leftover> Machine::leftovers() const {
     } catch (const SystemError&) {  // NOLINT: it ended at last
     }
   }
+  shorten(left);
   return left;
 }
 

@@ -48,6 +48,7 @@ void attempt(const std::function<void()>& body, Result& result) {
   now.left.clear();
   now.calls.clear();
   now.dead = false;
+  now.started = false;
   try {
     body();
     result.verdict = Verdict::pass;
