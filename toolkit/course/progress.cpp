@@ -38,7 +38,8 @@ fs::path state_of(const Tree& tree) {
   const fs::path& place = fs::exists(here) ? here : tree.source;
   if (::access(place.c_str(), W_OK) == 0) return here;
   const std::string given = environment("XDG_STATE_HOME");
-  const fs::path home = given.empty() ? fs::path(environment("HOME")) / ".local/state" : fs::path(given);
+  const fs::path home =
+      given.empty() ? fs::path(environment("HOME")) / ".local/state" : fs::path(given);
   std::string clone = tree.source;
   std::replace(clone.begin(), clone.end(), '/', '_');
   return home / "cooperage" / clone;
