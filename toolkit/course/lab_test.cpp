@@ -55,6 +55,17 @@ TEST_SUITE("tool") {
     CHECK(outcome.out.find("./lab clean") != std::string::npos);
   }
 
+  TEST_CASE("lab: the verbs of the course take a lab, and name one that is not there") {
+    CHECK(lab({"list"}).status == 0);
+    CHECK(lab({"list", "--json"}).out.starts_with("{"));
+    for (const char* verb : {"verify", "mutants", "derive"}) {
+      CAPTURE(verb);
+      const Outcome outcome = lab({verb, "04-utz"});
+      CHECK(outcome.status == 2);
+      CHECK(outcome.err == "lab: no lab '04-utz'; did you mean '04-uts'?\n");
+    }
+  }
+
   TEST_CASE("lab: an unknown verb is one line with the one that was meant") {
     const Outcome outcome = lab({"tets"});
     CHECK(outcome.status == 2);
