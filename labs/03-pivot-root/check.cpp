@@ -4,10 +4,10 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "toolkit/check/mounts.hpp"
+#include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/text.hpp"
 
@@ -46,9 +46,7 @@ void expect_options(Subject& subject, const MountInfo& mount,
                     const std::vector<std::string_view>& options, const std::string& hint) {
   const std::string lacks = lacking(mount, options);
   if (lacks.empty()) return;
-  std::string all;
-  for (const std::string_view option : options) all.append(all.empty() ? "" : ", ").append(option);
-  subject.fail_here({.expected = mount.target + " has " + all,
+  subject.fail_here({.expected = mount.target + " has " + lacking({}, options),
                      .seen = "it lacks " + lacks,
                      .evidence = "/proc/PID/mountinfo: " + to_text(mount),
                      .hint = hint});
@@ -109,38 +107,42 @@ CHECK_STEP("03.2b", "the machine's mounts stay as they were", 2, {"03.2a"}) {
                      .hint = more ? "mounted-outside" : "host-changed"});
 }
 
-CHECK_STEP("03.3a", "the rootfs is a mount point", 2, {"03.2"}) {
-  Trial trial;
-  Subject subject = trial.start();
-  if (mount_of(mounts_of(subject.stands()), trial.rootfs.path) != nullptr) return;
+/// The mount of the rootfs; FAIL when it is none.
+MountInfo rootfs_mount(const Trial& trial, Subject& subject) {
+  const Mounts mounts = mounts_of(subject.stands());
+  if (const MountInfo* root = mount_of(mounts, trial.rootfs.path)) return *root;
   subject.fail_here({.expected = "a mount whose root is " + trial.rootfs.path,
                      .seen = "it is a directory like others",
                      .evidence = "/proc/PID/mountinfo: no line for it; it lies on the mount at /w",
                      .hint = "no-mount-point"});
 }
 
+CHECK_STEP("03.3a", "the rootfs is a mount point", 2, {"03.2"}) {
+  Trial trial;
+  Subject subject = trial.start();
+  rootfs_mount(trial, subject);
+}
+
 CHECK_STEP("03.3b", "and it has nosuid and nodev", 1, {"03.3a"}) {
   Trial trial;
   Subject subject = trial.start();
-  const Mounts mounts = mounts_of(subject.stands());
-  const MountInfo* root = mount_of(mounts, trial.rootfs.path);
-  if (root != nullptr) expect_options(subject, *root, {"nosuid", "nodev"}, "flags-ignored");
+  expect_options(subject, rootfs_mount(trial, subject), {"nosuid", "nodev"}, "flags-ignored");
 }
 
 /// The mount of one of the kernel's filesystems in the rootfs; FAIL when there is none.
 MountInfo kernel_files(const Trial& trial, Subject& subject, const std::string& name,
                        const std::string& type, const std::string& hint) {
+  const MountInfo root = rootfs_mount(trial, subject);
   const Mounts mounts = mounts_of(subject.stands());
-  const MountInfo* root = mount_of(mounts, trial.rootfs.path);
-  const MountInfo* mount = root == nullptr ? nullptr : mount_below(mounts, *root, name);
+  const MountInfo* mount = mount_below(mounts, root, name);
   if (mount != nullptr && mount->type == type) return *mount;
   // Once the old root is gone, no new proc or sysfs is to be had: the order is wrong, not the call.
-  const bool too_late = mount == nullptr && root != nullptr && root->target == "/";
+  const bool too_late = mount == nullptr && root.target == "/" && !subject.arrived();
   subject.fail_here(
       {.expected = "a " + type + " of its own on the rootfs's " + name,
        .seen = mount == nullptr ? "nothing is mounted there" : "a " + mount->type,
        .evidence = "/proc/PID/mountinfo: " + (mount ? to_text(*mount) : "no line for " + name),
-       .hint = too_late && !subject.arrived() ? "too-late" : hint});
+       .hint = too_late ? "too-late" : hint});
 }
 
 CHECK_STEP("03.4a", "/proc, with nosuid, nodev and noexec", 1, {"03.3"}) {
@@ -157,18 +159,26 @@ CHECK_STEP("03.4b", "/sys, with the same, and read-only", 1, {"03.3"}) {
   expect_options(subject, sys, {"ro", "nosuid", "nodev", "noexec"}, "mount-flags");
 }
 
-struct Device {
-  const char* name;
-  unsigned major;
-  unsigned minor;
-};
-constexpr std::array kDevices{Device{"null", 1, 3},   Device{"zero", 1, 5},    Device{"full", 1, 7},
-                              Device{"random", 1, 8}, Device{"urandom", 1, 9}, Device{"tty", 5, 0}};
-
-bool is_device(const std::string& path, const Device& device) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISCHR(status.st_mode) &&
-         status.st_rdev == ::makedev(device.major, device.minor);
+/// The names in a directory of a process's root, each with its number when it is a character
+/// device: "null 1:3". Looked at as root of the machine, who may look everywhere.
+std::set<std::string> devices_in(pid_t pid, const std::string& directory) {
+  const toolkit::Fd root =
+      toolkit::open_file("/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY);
+  const std::string found = inside(pid, Ns::mount, [&] {
+    std::string text;
+    toolkit::check(::fchdir(root.get()), "fchdir", "/proc/PID/root");
+    for (const auto& entry : std::filesystem::directory_iterator('.' + directory)) {
+      struct stat status {};
+      ::lstat(entry.path().c_str(), &status);
+      const std::string number =
+          std::to_string(::major(status.st_rdev)) + ':' + std::to_string(::minor(status.st_rdev));
+      text +=
+          entry.path().filename().string() + (S_ISCHR(status.st_mode) ? ' ' + number : "") + '\n';
+    }
+    return text;
+  });
+  const std::vector<std::string_view> names = toolkit::lines(found);
+  return {names.begin(), names.end()};
 }
 
 CHECK_STEP("03.5a", "/dev, a tmpfs with nosuid and noexec", 1, {"03.4"}) {
@@ -182,24 +192,18 @@ CHECK_STEP("03.5b", "six devices in it, and nothing else", 1, {"03.5a"}) {
   Trial trial;
   Subject subject = trial.start();
   const MountInfo dev = kernel_files(trial, subject, "/dev", "tmpfs", "no-dev");
-  const std::string path = "/proc/" + std::to_string(subject.stands()) + "/root" + dev.target + "/";
+  std::set<std::string> devices = devices_in(subject.stands(), dev.target);
   const auto fail_with = [&](const std::string& seen, const std::string& hint) {
     subject.fail_here({.expected = "null, zero, full, random, urandom and tty",
                        .seen = seen,
                        .evidence = dev.target + ", looked at through /proc/PID/root",
                        .hint = hint});
   };
-  std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    names.insert(entry.path().filename());
+  for (const std::string device :  // see null(4), full(4), random(4), tty(4)
+       {"null 1:3", "zero 1:5", "full 1:7", "random 1:8", "urandom 1:9", "tty 5:0"}) {
+    if (devices.erase(device) == 0) fail_with("there is no device " + device, "no-device");
   }
-  for (const Device& device : kDevices) {
-    if (!is_device(path + device.name, device)) {
-      fail_with(std::string(device.name) + " is not there, or is no device", "no-device");
-    }
-    names.erase(device.name);
-  }
-  if (!names.empty()) fail_with(*names.begin() + " is there, too", "too-many-devices");
+  if (!devices.empty()) fail_with(*devices.begin() + " is there, too", "too-many-devices");
 }
 
 CHECK_STEP("03.6", "the rootfs is the root of its namespace", 3, {"03.5"}) {
@@ -214,7 +218,7 @@ CHECK_STEP("03.6", "the rootfs is the root of its namespace", 3, {"03.5"}) {
          .evidence = mount_lines(subject.stands(), " / "),
          .hint = "other-root"});
   }
-  // Whoever enters the namespace stands at its root, and not at that of a process. After a chroot the two differ.
+  // Whoever enters the namespace stands at its root; after a chroot that is not the process's.
   const Mounts mounts = all_mounts(subject.stands());
   const MountInfo* mount = mount_of(mounts, trial.rootfs.path);
   if (mount == nullptr || mount->target == "/") return;
@@ -250,28 +254,26 @@ CHECK_STEP("03.7b", "nothing leads out of it", 3, {"03.7a"}) {
   Subject subject = trial.start();
   subject.insist();
   if (const FileId cwd = cwd_of(subject.payload()); cwd != trial.rootfs.id) {
-    subject.fail_here({.expected = "the command stands in its root, " + to_text(trial.rootfs.id),
-                       .seen = "/proc/PAYLOAD/cwd is another directory, " + to_text(cwd),
-                       .evidence = "getcwd(2) in the command: " + subject.ask("cwd"),
-                       .hint = "cwd-outside"});
+    fail({.expected = "the command stands in its root, " + to_text(trial.rootfs.id),
+          .seen = "/proc/PAYLOAD/cwd is another directory, " + to_text(cwd),
+          .evidence = "getcwd(2) in the command: " + subject.ask("cwd"),
+          .hint = "cwd-outside"});
   }
   for (const Descriptor& descriptor : descriptors(subject.payload())) {
     struct stat status {};
     const std::string path =
         "/proc/" + std::to_string(subject.payload()) + "/fd/" + std::to_string(descriptor.number);
     if (::stat(path.c_str(), &status) == -1 || !S_ISDIR(status.st_mode)) continue;
-    subject.fail_here(
-        {.expected = "the command has no directory open",
-         .seen = "descriptor " + std::to_string(descriptor.number) + " is " + descriptor.target,
-         .evidence = "/proc/PAYLOAD/fd",
-         .hint = "fd-outside"});
+    fail({.expected = "the command has no directory open",
+          .seen = "descriptor " + std::to_string(descriptor.number) + " is " + descriptor.target,
+          .evidence = "/proc/PAYLOAD/fd",
+          .hint = "fd-outside"});
   }
   if (const std::string answer = subject.ask("escape " + secret); answer != "no") {
-    subject.fail_here(
-        {.expected = "a root process in there cannot read " + secret,
-         .seen = "it could: " + answer,
-         .evidence = "tried: .. from everywhere, a second chroot, descriptors, /proc/1/root",
-         .hint = "a-way-out"});
+    fail({.expected = "a root process in there cannot read " + secret,
+          .seen = "it could: " + answer,
+          .evidence = "tried: .. from everywhere, a second chroot, descriptors, /proc/1/root",
+          .hint = "a-way-out"});
   }
 }
 
