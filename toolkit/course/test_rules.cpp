@@ -136,7 +136,8 @@ Faults step_faults(const std::vector<std::string>& steps, const std::vector<std:
 Faults link_faults(const std::filesystem::path& file) {
   Faults faults;
   bool code = false;
-  for (const std::string_view line : lines(read_file(file))) {
+  const std::string text = read_file(file);
+  for (const std::string_view line : lines(text)) {
     if (line.starts_with("```")) code = !code;
     for (std::size_t at = line.find("]("); !code && at != std::string_view::npos;
          at = line.find("](", at + 1)) {
