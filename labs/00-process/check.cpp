@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "toolkit/check/patience.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/text.hpp"
@@ -16,19 +15,14 @@ namespace {
 
 using namespace toolkit::checks;  // NOLINT: what a check is written with
 
-using Words = std::vector<std::string>;
-
-bool is_alive(pid_t pid) {
-  try {
-    const char state = activity_of(pid).state;
-    return state != 'Z' && state != 'X';
-  } catch (const toolkit::SystemError&) {
-    return false;
-  }
+bool is_alive(pid_t pid) try {
+  return activity_of(pid).state != 'Z';
+} catch (const toolkit::SystemError&) {
+  return false;
 }
 
 /// The words as a shell would need them: " '' 'a b'".
-std::string quoted(const Words& words) {
+std::string quoted(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += ' ' + toolkit::shell_quote(word);
   return text;
@@ -40,9 +34,18 @@ void expect_written(const std::string& err, const std::string& step) {
   fail({.expected = "step " + step + " is written", .seen = "it is open", .hint = "not-started"});
 }
 
+/// No command came though step 00.1 is written: then exec is what is missing.
+Subject start(Machine& machine) try {
+  return machine.start({machine.probe(), machine.word()});
+} catch (Failed& failed) {
+  const bool open = failed.failure.seen.find("step 00.1") != std::string::npos;
+  if (failed.failure.hint == "not-started" && !open) failed.failure.hint = "payload-missing";
+  throw;
+}
+
 CHECK_STEP("00.1a", "the command runs, as a child of your program", 2, {}) {
   Machine machine;
-  const Subject subject = machine.start({machine.probe(), machine.word()});
+  const Subject subject = start(machine);
   const std::string yours = std::to_string(subject.pid());
   if (subject.payload() == subject.pid()) {
     fail({.expected = "two processes: your program, and its command",
@@ -52,7 +55,7 @@ CHECK_STEP("00.1a", "the command runs, as a child of your program", 2, {}) {
   }
   const std::string parent = std::to_string(parent_of(subject.payload()));
   if (parent == yours) return;
-  fail({.expected = "the command's parent is your program, process " + yours,
+  fail({.expected = "its parent is your program, process " + yours,
         .seen = "its parent is process " + parent,
         .evidence = "/proc/PID/stat of the command",
         .hint = "wrong-parent"});
@@ -61,9 +64,10 @@ CHECK_STEP("00.1a", "the command runs, as a child of your program", 2, {}) {
 CHECK_STEP("00.1b", "its arguments are yours, byte for byte", 1, {"00.1a"}) {
   Machine machine;
   const std::string blanks = random_name() + "  " + random_name();
-  const Words words = {machine.probe(), machine.word(), "", blanks, "*", "\"$HOME\"", "--", ""};
+  const std::vector<std::string> words = {machine.probe(), machine.word(), "", blanks, "*",
+                                          "\"$HOME\"",     "--",           ""};
   const Subject subject = machine.start(words);
-  const Words seen = command_line(subject.payload());
+  const std::vector<std::string> seen = command_line(subject.payload());
   if (seen == words) return;
   fail({.expected = "its words are" + quoted(words),
         .seen = "they are" + quoted(seen),
@@ -75,8 +79,8 @@ CHECK_STEP("00.1c", "its environment is yours", 1, {"00.1a"}) {
   Machine machine;
   const Subject subject = machine.start({machine.probe(), machine.word()},
                                         {.environment = {random_name() + "=" + random_name()}});
-  const Words yours = environment_of(subject.pid());
-  const Words seen = environment_of(subject.payload());
+  const std::vector<std::string> yours = environment_of(subject.pid());
+  const std::vector<std::string> seen = environment_of(subject.payload());
   if (seen == yours) return;
   fail({.expected = "what your program was given:" + quoted(yours),
         .seen = "it is:" + quoted(seen),
@@ -88,9 +92,9 @@ CHECK_STEP("00.1d", "a bare name is looked up in PATH", 1, {"00.1a"}) {
   Machine machine;
   try {
     const Subject subject = machine.start({"env", machine.probe(), machine.word()});
-  } catch (const Failed& failed) {
-    fail({.expected = "/usr/bin/env runs, since PATH has /usr/bin, and becomes the command",
-          .seen = failed.failure.seen,
+  } catch (const Failed&) {
+    fail({.expected = "\"env\" is /usr/bin/env, which runs and becomes the command",
+          .seen = "no command ran",
           .evidence = "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
           .hint = "path-ignored"});
   }
@@ -98,7 +102,7 @@ CHECK_STEP("00.1d", "a bare name is looked up in PATH", 1, {"00.1a"}) {
 
 CHECK_STEP("00.1e", "it gets descriptors 0, 1 and 2, no others", 1, {"00.1a"}) {
   Machine machine;
-  const Subject subject = machine.start({machine.probe(), machine.word()});
+  const Subject subject = start(machine);
   for (const Descriptor& open : descriptors(subject.payload())) {
     if (open.number <= STDERR_FILENO) continue;
     fail({.expected = "0, 1 and 2, which your program was given",
@@ -109,20 +113,18 @@ CHECK_STEP("00.1e", "it gets descriptors 0, 1 and 2, no others", 1, {"00.1a"}) {
 }
 
 /// Runs a command that does not exist. Where the child goes on as the parent does, both wait for ever.
-Ended finish_without_command(Machine& machine, const std::string& command) {
-  try {
-    return machine.finish({command});
-  } catch (Failed& failed) {
-    const bool two = failed.failure.seen.find(',') != std::string::npos;
-    if (two && failed.failure.hint == "hangs") failed.failure.hint = "two-copies";
-    throw;
-  }
+Ended finish_without(Machine& machine, const std::string& command) try {
+  return machine.finish({command});
+} catch (Failed& failed) {
+  const bool two = failed.failure.seen.find(',') != std::string::npos;
+  if (two && failed.failure.hint == "hangs") failed.failure.hint = "two-copies";
+  throw;
 }
 
 CHECK_STEP("00.2", "a command that can't run leaves no copy", 2, {"00.1a"}) {
   Machine machine;
   const std::string command = machine.work(random_name());
-  const Ended ended = finish_without_command(machine, command);
+  const Ended ended = finish_without(machine, command);
   expect_written(ended.err, "00.2");
   if (ended.err.find(command) != ended.err.npos) return;
   fail({.expected = "a line on stderr that names " + command + " and says why it can't run",
@@ -153,6 +155,8 @@ CHECK_STEP("00.2", "a command that can't run leaves no copy", 2, {"00.1a"}) {
   fail(lost);
 }
 
+constexpr int kLooks = 20000;  // at what is to come at once
+
 /// Signals that were sent to a process and that it has not taken yet. See ShdPnd in proc(5).
 bool is_pending(pid_t pid, int signal) {
   const std::uint64_t set = std::stoull(status_value(pid, "ShdPnd"), nullptr, 16);
@@ -162,8 +166,7 @@ bool is_pending(pid_t pid, int signal) {
 /// Waits until a signal that was sent to the program has had its effect: true as soon as the command
 /// has it, false when the program has taken it, sleeps again, and the command has nothing.
 bool comes_through(const Subject& subject, int signal, const std::function<bool()>& has_it) try {
-  constexpr int kLooks = 20000;
-  constexpr int kAsleep = 200;  // not all at once: a helper of the program's may be at work
+  constexpr int kAsleep = 200;  // a helper of the program's may still be at work
   for (int left = kLooks; left > 0;) {
     if (has_it()) return true;
     if (!is_alive(subject.pid()) || !is_alive(subject.payload())) return false;
@@ -177,17 +180,15 @@ bool comes_through(const Subject& subject, int signal, const std::function<bool(
 }
 
 /// How often the command got a signal; "0" when it has gone.
-std::string times(Subject& subject, int signal) {
-  try {
-    return subject.ask("caught " + std::to_string(signal));
-  } catch (const Failed&) {
-    return "0";
-  }
+std::string times(Subject& subject, int signal) try {
+  return subject.ask("caught " + std::to_string(signal));
+} catch (const Failed&) {
+  return "0";
 }
 
 CHECK_STEP("00.3", "signals reach the command, each once", 3, {"00.1a"}) {
   Machine machine;
-  Subject subject = machine.start({machine.probe(), machine.word()});
+  Subject subject = start(machine);
   std::vector<int> signals = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
   std::rotate(signals.begin(), signals.begin() + random_number(0, 5), signals.end());
   for (const int signal : signals) subject.ask("catch " + std::to_string(signal));
@@ -209,7 +210,7 @@ CHECK_STEP("00.3", "signals reach the command, each once", 3, {"00.1a"}) {
 
 CHECK_STEP("00.4a", "it waits as long as the command runs", 2, {"00.1a"}) {
   Machine machine;
-  Subject subject = machine.start({machine.probe(), machine.word()});
+  Subject subject = start(machine);
   subject.tell("exit 0");
   try {
     expect_written(subject.wait().err, "00.4");
@@ -220,7 +221,7 @@ CHECK_STEP("00.4a", "it waits as long as the command runs", 2, {"00.1a"}) {
 }
 
 /// Stops the command, and returns when the program has heard of it.
-void stop_command(const Machine& machine, const Subject& subject) {
+void stop_command(const Subject& subject) {
   const pid_t payload = subject.payload();
   ::kill(payload, SIGSTOP);
   // Only once it is off the processor has the kernel sent SIGCHLD.
@@ -228,14 +229,14 @@ void stop_command(const Machine& machine, const Subject& subject) {
   const auto goes_on = [&] {
     return activity_of(payload).state != 'T' || toolkit::read_file(call).starts_with("running");
   };
-  for (Patience patience(machine); goes_on() && patience.over().empty();) ::sched_yield();
+  for (int left = kLooks; left > 0 && goes_on(); --left) ::sched_yield();
   comes_through(subject, SIGCHLD, [] { return false; });
 }
 
 CHECK_STEP("00.4b", "a command that was stopped has not ended", 1, {"00.3", "00.4a"}) {
   Machine machine;
-  const Subject subject = machine.start({machine.probe(), machine.word()});
-  stop_command(machine, subject);
+  const Subject subject = start(machine);
+  stop_command(subject);
   ::kill(subject.pid(), SIGUSR1);
   const auto has_it = [&] { return is_pending(subject.payload(), SIGUSR1); };
   const bool came = comes_through(subject, SIGUSR1, has_it);
