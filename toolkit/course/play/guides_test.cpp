@@ -46,9 +46,10 @@ std::string first_difference(const std::string& lab, User user) {
     std::string text;
     for (const std::string& line : shown.out) text += line + "\n";
     if (i >= ran.size()) return place + text + "the shell ended before it or in it\n";
-    if (!shown.out.empty() && !fits(shown.out, ran[i].out)) {
-      return place + text + "it prints:\n" + printable(ran[i].out);
-    }
+    if (shown.out.empty() || fits(shown.out, ran[i].out)) continue;
+    text += "it prints:\n";
+    for (const std::string_view line : lines(ran[i].out)) text += printable(line) + "\n";
+    return place + text;
   }
   return {};
 }
