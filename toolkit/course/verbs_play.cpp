@@ -21,7 +21,8 @@ void add_run(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<RunOptions>();
   CLI::App* verb = add_verb(app, chosen, "run", "run your program on such a machine",
                             [options] { return run_program(this_tree(), *options); });
-  verb->add_option("LAB", options->lab, "its number, name or folder")->required();
+  verb->add_option("LAB", options->lab,
+                   "its number, name or folder; without it: the folder you are in");
   verb->add_flag_callback(
       "--keep", [options] { options->keep = Keep::yes; }, "with a shell beside it");
   verb->add_option("ARG", options->arguments,

@@ -47,6 +47,17 @@ TEST_SUITE("tool") {
     CHECK(outcome.status == 42);
   }
 
+  TEST_CASE("run: a normal user's program too [root]") {
+    SKIP_UNLESS(is_root(), "becoming another user needs root");
+    const Cask clone;
+    REQUIRE(run({"chown", "-R", "65534:65534", clone.at("")}).status == 0);
+    const Outcome outcome =
+        run(as(User::nobody, clone.command({"run", "01", "--", "42"})), "wine\n");
+    CHECK(outcome.out == "name /w/cask arguments 1 42\nread wine\n");
+    CHECK(outcome.err.empty());
+    CHECK(outcome.status == 42);
+  }
+
   TEST_CASE("run: a signal that ends it is told as a shell does") {
     NEEDS_USER_NAMESPACES();
     const Cask clone;
@@ -61,6 +72,19 @@ TEST_SUITE("tool") {
     CHECK(has(outcome.err, "$ cask /w/probe\n"));
     CHECK(has(outcome.out, "host"));
     CHECK(has(outcome.out, "barrel"));
+    CHECK(outcome.status == 0);
+  }
+
+  TEST_CASE("run: without arguments a program that takes a root gets one") {
+    NEEDS_USER_NAMESPACES();
+    const Cask clone;
+    std::string yaml = clone.read("labs/01-cask/lab.yaml");
+    yaml.replace(yaml.find("cask [NAME]"), 11, "cask --rootfs DIR [--] CMD [ARG…]");
+    clone.file("labs/01-cask/lab.yaml", yaml);
+    clone.write("#!/bin/sh\nexec chroot $2 $4\n");
+    const Outcome outcome = run(clone.command({"run", "01"}));
+    CHECK(has(outcome.err, "$ cask --rootfs /w/rootfs -- /probe\n"));
+    CHECK(has(outcome.out, "arguments  /probe"));
     CHECK(outcome.status == 0);
   }
 
@@ -94,6 +118,18 @@ TEST_SUITE("tool") {
     CHECK(has(outcome.out, "name /w/cask arguments 1 sleep\n"));
     CHECK(has(outcome.out, "barrel\n"));
     CHECK(outcome.status == 3);
+  }
+
+  TEST_CASE("run --keep: on a terminal both are there, and the program reads no keys") {
+    NEEDS_USER_NAMESPACES();
+    const Cask clone;
+    Typist typist(clone.command({"run", "01", "--keep", "--", "sleep"}), {});
+    CHECK(has(typist.wait_for("is process"), "which runs beside it: cask sleep"));
+    typist.wait_for("machine# ");
+    typist.type("until pidof sleep >/dev/null; do :; done; echo it is $(hostname)\r");
+    typist.wait_for("it is barrel");
+    typist.type("exit 3\r");
+    CHECK(typist.status() == 3);
   }
 
   TEST_CASE("run: on a terminal it is on one of the machine") {
