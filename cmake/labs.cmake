@@ -1,7 +1,8 @@
 # The labs: for each the learner's program, the solution, the checker, and the triangle of the three as a test.
 
 # One more precompiled header, as lab programs are compiled: fast, and for a debugger.
-set(LAB_OPTIONS -O0 -g)
+# A step that is not written names its file below the clone.
+set(LAB_OPTIONS -O0 -g "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
 add_library(pch_lab STATIC "${CMAKE_BINARY_DIR}/pch.cpp")
 target_compile_options(pch_lab PRIVATE ${LAB_OPTIONS})
 target_precompile_headers(pch_lab PRIVATE <algorithm> <array> <cstdint> <cstring> <functional> <map> <memory>

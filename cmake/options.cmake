@@ -30,9 +30,6 @@ if(COOPERAGE_SANITIZE)
   add_link_options(-fsanitize=${COOPERAGE_SANITIZE})
 endif()
 
-# Sources are named from the top of the clone: in `todo` a learner reads labs/04-uts/uts.cpp, wherever the clone lies.
-add_compile_options("-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
-
 # ccache keeps what a precompiled header touches only with these two (see "Precompiled headers" in ccache's manual).
 add_compile_options(-fpch-preprocess)
 find_program(CCACHE ccache)
