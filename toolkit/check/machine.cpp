@@ -78,8 +78,8 @@ bool is_below(const std::string& process, ino_t wanted, ino_t own) {
 }  // namespace
 
 const std::string& probe_content() {
-  static const std::string content = read_file(context().settings.probe);
-  return content;
+  static const std::string kContent = read_file(context().settings.probe);
+  return kContent;
 }
 
 Machine::Machine(const MachineOptions& options) {

@@ -148,7 +148,10 @@ TEST_SUITE("kernel") {
       toolkit::test::in_child([] {  // 1 here and 2 there; the program is 2 here
         const Story story = follow_program({"fail"});
         CHECK(story.last("chdir").error == ENOENT);
-        CHECK(story.last("bind").text.starts_with("bind(3, "));  // not this process's 3
+        // A number and no path: a descriptor of that number in this process is another.
+        const std::string bind = story.last("bind").text;
+        CHECK(bind.starts_with("bind("));
+        CHECK(bind[bind.find_first_not_of("0123456789", 5)] == ',');
       });
     });
   }

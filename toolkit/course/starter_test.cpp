@@ -1,5 +1,10 @@
 #include "toolkit/course/starter.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "toolkit/course/derive_verb.hpp"
@@ -25,6 +30,26 @@ void git(const Course& course, std::vector<std::string> words) {
 }
 
 constexpr const char* kFile = "labs/04-uts/uts.cpp";
+
+/// What is printed in its scope goes nowhere.
+class Silence {
+ public:
+  Silence() {
+    std::fflush(stdout);
+    before_ = toolkit::Fd(::dup(STDOUT_FILENO));
+    const toolkit::Fd null = toolkit::open_file("/dev/null", O_WRONLY);
+    ::dup2(null.get(), STDOUT_FILENO);
+  }
+  ~Silence() {
+    std::fflush(stdout);
+    ::dup2(before_.get(), STDOUT_FILENO);
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  toolkit::Fd before_;
+};
 
 }  // namespace
 
@@ -65,10 +90,12 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("starter: nothing is compared in a tree that somebody learns in") {
+    ::unsetenv("CI");  // a maintainer's run compares all the same; this process runs one case
     const Course course;
     course.write(kFile, "mine");
     CHECK(derive(course.tree(), {.what = Derive::check}) == 1);
     course.write(".lab/progress.json", "");
+    const Silence silence;  // or ctest would take the line for a skip of this test
     CHECK(derive(course.tree(), {.what = Derive::check}) == 0);
   }
 
@@ -76,6 +103,7 @@ TEST_SUITE("unit") {
     const Course course;
     std::filesystem::remove_all(course.at("solutions"));
     CHECK_FALSE(has_solution(course.tree(), course.lab()));
+    const Silence silence;
     CHECK(derive(course.tree(), {.what = Derive::check}) == 0);
   }
 }
