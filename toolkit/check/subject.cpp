@@ -98,6 +98,11 @@ Subject::~Subject() {
       if (parts_->held != 0) write_all(parts_->launched.control, ".", "control");
       parts_->pump([] { return false; });
     }
+    if (!parts_->over()) {  // its parent must see its end: nobody else may be there to reap it
+      kill();
+      parts_->compared = true;
+      parts_->pump([] { return false; });
+    }
     parts_->note_leftovers();
   } catch (
       ...) {  // NOLINT: a destructor has nobody to tell, and the machine ends with all that is in it
