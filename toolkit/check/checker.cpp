@@ -2,6 +2,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include <cstdio>
 #include <optional>
@@ -60,6 +61,8 @@ int run(int argc, char** argv) {
     std::fputs(kUsageText, stderr);
     return kUsage;
   }
+  // Orphans of a program come here, where PID 1 of a container may reap nobody. See PR_SET_CHILD_SUBREAPER in prctl(2).
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::signal(SIGPIPE, SIG_IGN);  // a program that closes its streams must not end its checker
   doctest::Context tests;
   tests.setOption("order-by", "name");

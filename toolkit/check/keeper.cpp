@@ -32,6 +32,16 @@ void become_root() {
   check(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl", "PR_SET_PDEATHSIG");
 }
 
+/// Whoever forks without end runs out of numbers here, and nobody else does. Linux 6.14 has a limit of each
+/// pid namespace; an older kernel has one for all, and refuses whoever is not the host's root.
+void limit_processes() {
+  try {
+    write_file("/proc/sys/kernel/pid_max", "1024");
+  } catch (
+      const SystemError&) {  // NOLINT: then the limits of each user and the checker's eye have to do
+  }
+}
+
 [[noreturn]] void stay() {
   ::signal(SIGCHLD, SIG_IGN);  // orphans come here, and are reaped by the kernel
   check(::close_range(0, ~0U, 0), "close_range");
@@ -55,6 +65,7 @@ void hand_over(FdRef socket, Ns kinds) {
   if (!mapped.parent_alive()) ::_exit(1);  // it ended while nothing was set for that
   ::umask(022);
   lay_ground(ground);
+  if (ground.kernel == Ground::Kernel::own) limit_processes();
   set_hostname(hostname);
   bring_loopback_up();
   hand_over(socket, kinds);

@@ -15,9 +15,8 @@ namespace {
 /// `env` is a fair program: it becomes the command it is given.
 void use(const std::string& program, const std::string& name) {
   context() = {};
-  context().settings = {.subject = program,
-                        .probe = test::built("libexec/cooperage/probe"),
-                        .name = name};
+  context().settings = {
+      .subject = program, .probe = test::built("libexec/cooperage/probe"), .name = name};
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "toolkit/check/subject_parts.hpp"
 
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 
@@ -45,7 +47,19 @@ Subject::Parts::Parts(const Machine& where, Machine::Parts& with_others, Launche
   ++shared.running;
 }
 
-Subject::Parts::~Parts() { --shared.running; }
+Subject::Parts::~Parts() {
+  --shared.running;
+  if (status || pid == 0) return;
+  // The machine ends when all in it are reaped. Without its starter the program is a child of this process, a
+  // subreaper, and only then: a number that is nobody's child may be somebody else's by now.
+  launched.starter.signal(SIGKILL);
+  launched.starter.wait();
+  siginfo_t info{};
+  const auto id = static_cast<id_t>(pid);
+  if (::waitid(P_PID, id, &info, WEXITED | WNOWAIT | WNOHANG) == -1) return;
+  ::kill(pid, SIGKILL);
+  ::waitid(P_PID, id, &info, WEXITED);
+}
 
 std::size_t Subject::Parts::strangers() const {
   std::size_t count = 0;

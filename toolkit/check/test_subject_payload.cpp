@@ -103,9 +103,11 @@ int answer_in_its_place(const Job& job) {
 
 /// What was asked is left to the payload, which answers too.
 int answer_before_it(const Job& job) {
-  isolate(job);
   const pid_t payload = start(job.command);
-  for (int i = 0; i < 3; ++i) say_as(payload, job.command[1]);
+  for (const char* answer :
+       std::initializer_list<const char*>{job.command[1], job.command[1], job.hostname}) {
+    say_as(payload, answer);
+  }
   return status_of(payload);
 }
 
