@@ -39,22 +39,19 @@ struct Request {
 };
 
 Request read_request(const Arguments& arguments) {
+  const std::invalid_argument usage(
+      "usage: uts [--hostname NAME] [--domainname NAME] [--] CMD [ARG…]");
   Request request;
   std::size_t next = 0;
-  for (; next + 1 < arguments.size(); next += 2) {
-    if (arguments[next] == "--hostname") {
-      request.hostname = arguments[next + 1];
-    } else if (arguments[next] == "--domainname") {
-      request.domainname = arguments[next + 1];
-    } else {
-      break;
-    }
+  while (next < arguments.size() && arguments[next].starts_with("--")) {
+    const std::string& option = arguments[next++];
+    if (option == "--") break;
+    const bool is_host = option == "--hostname";
+    if (next == arguments.size() || (!is_host && option != "--domainname")) throw usage;
+    (is_host ? request.hostname : request.domainname) = arguments[next++];
   }
-  if (next < arguments.size() && arguments[next] == "--") ++next;
   request.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
-  if (request.command.empty()) {
-    throw std::invalid_argument("usage: uts [--hostname NAME] [--domainname NAME] [--] CMD [ARG…]");
-  }
+  if (request.command.empty()) throw usage;
   return request;
 }
 
