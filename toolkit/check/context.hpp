@@ -37,6 +37,7 @@ struct Context {
   std::string did = {};
   std::vector<Leftover> left = {};
   std::vector<TracedCall> calls = {};
+  Consult consult = Consult::when_it_ended;  ///< as the check that failed wants it
   bool failed = false;   ///< some check so far came to neither PASS nor SKIP
   bool started = false;  ///< a program was started on this check's machine
   bool dead =

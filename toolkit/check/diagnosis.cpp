@@ -45,7 +45,14 @@ std::vector<std::string> explain(const Context& now, const TracedCall* culprit) 
     told.emplace_back();
   }
   told.emplace_back("what your program asked of the kernel:");
-  for (const TracedCall& call : now.calls) told.push_back("  " + call.text);
+  std::vector<pid_t> seen;  // in the order in which they spoke; the first is the program itself
+  for (const TracedCall& call : now.calls) {
+    auto who = std::find(seen.begin(), seen.end(), call.pid);
+    if (who == seen.end()) who = seen.insert(seen.end(), call.pid);
+    const auto number = who - seen.begin();
+    told.push_back((number == 0 ? "  program  " : "  child " + std::to_string(number) + "  ") +
+                   call.text);
+  }
   return told;
 }
 
@@ -81,7 +88,8 @@ Result judge_exception(const std::exception& error, const Context& now, Result r
 void diagnose(Result& result, const std::function<void(Result&)>& attempt) {
   Context& now = context();
   const bool ended_early = result.hint == kEndedEarly;
-  if (!ended_early && !now.settings.explain) return;
+  const bool consult = ended_early || now.consult == Consult::always;
+  if (!consult && !now.settings.explain) return;
   now.tracing = true;
   Result again = result;
   attempt(again);
@@ -89,10 +97,15 @@ void diagnose(Result& result, const std::function<void(Result&)>& attempt) {
   if (again.verdict != Verdict::fail)
     return;  // what happens once in two runs is told as it was seen
   const TracedCall* culprit = guilty(now);
-  if (ended_early && culprit != nullptr) {
-    if (const std::string hint = hint_of(now, *culprit); !hint.empty()) result.hint = hint;
-    if (!result.evidence.empty()) result.evidence += '\n';
-    result.evidence += culprit->text;
+  if (consult && culprit != nullptr) {
+    const std::string hint = hint_of(now, *culprit);
+    // The second run has other names than the first: what is told together is of one run.
+    if (ended_early && again.hint == kEndedEarly) result = again;
+    if (!hint.empty()) result.hint = hint;
+    if (ended_early || !hint.empty()) {
+      if (!result.evidence.empty()) result.evidence += '\n';
+      result.evidence += (ended_early ? "" : "run once more, it called ") + culprit->text;
+    }
   }
   if (now.settings.explain) {
     result.explained = explain(now, culprit);

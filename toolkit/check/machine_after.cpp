@@ -60,7 +60,7 @@ std::vector<Leftover> Machine::leftovers() const {
       const std::string what = activity_of(pid).state == 'Z'
                                    ? "a zombie: " + activity_of(pid).name
                                    : "a process that still runs: " + told(command_line(pid));
-      left.push_back({.what = what, .remedy = "kill " + std::to_string(pid)});
+      left.push_back({.what = what, .remedy = "wait for it, or end it, before your program ends"});
     } catch (const SystemError&) {  // NOLINT: it ended at last
     }
   }

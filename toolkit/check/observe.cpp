@@ -78,8 +78,8 @@ int mount_of_descriptor(pid_t pid, const std::string& number) {
 }  // namespace
 
 std::string to_text(FileId id) {
-  return std::to_string(major(id.device)) + ':' + std::to_string(minor(id.device)) + " inode " +
-         std::to_string(id.inode);
+  return "device " + std::to_string(major(id.device)) + ':' + std::to_string(minor(id.device)) +
+         ", inode " + std::to_string(id.inode);
 }
 
 std::string status_value(pid_t pid, std::string_view name) {

@@ -18,7 +18,7 @@ struct FileId {
   ino_t inode = 0;
   auto operator<=>(const FileId&) const = default;
 };
-/// "8:1 inode 52119"
+/// "device 8:1, inode 52119"
 std::string to_text(FileId id);
 
 // What the kernel says of a process, by /proc. All throw SystemError when there is no such process.

@@ -48,6 +48,7 @@ void attempt(const std::function<void()>& body, Result& result) {
   now.left.clear();
   now.calls.clear();
   now.dead = false;
+  now.consult = Consult::when_it_ended;
   now.started = false;
   try {
     body();
@@ -58,6 +59,7 @@ void attempt(const std::function<void()>& body, Result& result) {
     result.seen = failed.failure.seen;
     result.evidence = failed.failure.evidence;
     result.hint = failed.failure.hint;
+    now.consult = failed.failure.signatures;
   } catch (const Skipped& skipped) {
     result.verdict = Verdict::skip;
     result.reason = skipped.reason + "; " + skipped.remedy;

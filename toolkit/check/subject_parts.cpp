@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <array>
 
 #include "toolkit/check/context.hpp"
 #include "toolkit/kernel/error.hpp"
@@ -179,7 +180,7 @@ bool Subject::Parts::is_due() const {
 }
 
 void Subject::Parts::refuse(const std::string& why) {
-  const std::string expected = "the command that your program starts says its first word";
+  const std::string expected = "your program starts the command that it was given";
   if (!why.empty()) {
     fail({.expected = expected,
           .seen = why,
@@ -187,8 +188,8 @@ void Subject::Parts::refuse(const std::string& why) {
           .hint = why == "it hangs" || why.starts_with("it hangs:") ? "hangs" : "no-end"});
   }
   if (const std::string step = unwritten_step(err); !step.empty()) {
-    fail({.expected = expected,
-          .seen = "your program says that a step is open:" + last_lines(err, 1),
+    fail({.expected = "step " + step + " is done",
+          .seen = "your program says that it is open:" + last_lines(err, 1),
           .hint = "not-started"});
   }
   if (ended_by != 0) {
@@ -197,10 +198,14 @@ void Subject::Parts::refuse(const std::string& why) {
                   ::strsignal(ended_by) + last_lines(err, 3),
           .hint = "crashed"});
   }
+  // A child that crashed, told as a shell tells it.
+  constexpr std::array kCrashes{SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+  const int number = status.value_or(0) - 128;
+  const bool child_crashed = std::find(kCrashes.begin(), kCrashes.end(), number) != kCrashes.end();
   fail({.expected = expected,
         .seen = "your program ended before it: exit " + std::to_string(status.value_or(0)) +
                 last_lines(err, 3),
-        .hint = "ended-early"});
+        .hint = child_crashed ? "crashed" : "ended-early"});
 }
 
 void Subject::Parts::require_fair_play() const {
@@ -259,7 +264,7 @@ void Subject::Parts::require_own_answers() const {
 
 void Subject::Parts::note_leftovers() {
   const bool alone = shared.running == 1;  // what another program still uses is not left behind
-  if (compared || !status || !alone) return;
+  if (compared || !status || !alone || !unwritten_step(err).empty()) return;
   compared = true;
   const std::vector<Leftover> left = machine.leftovers();
   context().left.insert(context().left.end(), left.begin(), left.end());

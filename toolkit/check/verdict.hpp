@@ -35,12 +35,19 @@ struct Result {
   double seconds = 0;
 };
 
+/// When does the last call that failed choose the hint, by a lab's SIGNATURES?
+enum class Consult {
+  when_it_ended,  ///< where the program ended before its payload
+  always,         ///< also where it went on: it may have looked away
+};
+
 /// What a learner is told of a check that failed.
 struct Failure {
   std::string expected;
   std::string seen;
   std::string evidence = {};
   std::string hint = {};
+  Consult signatures = Consult::when_it_ended;
 };
 
 /// Ends the check with FAIL.
