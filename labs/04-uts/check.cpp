@@ -101,7 +101,8 @@ CHECK_STEP("04.1a", "a UTS namespace of its own", 2, {}) {
                                   : std::string("the same inode for both; its ") +
                                         toolkit::proc_name(other) + " namespace is a new one",
         .evidence = uts_file("PAYLOAD", own) + "\n" + uts_file("1", machines),
-        .hint = other == Ns::none ? "same-namespace" : "another-kind"});
+        .hint = other == Ns::none ? "same-namespace" : "another-kind",
+        .signatures = Consult::always});
 }
 
 CHECK_STEP("04.1b", "your program stays in the machine's", 1, {"04.1a"}) {
@@ -138,7 +139,8 @@ CHECK_STEP("04.2a", "the host name is the one asked for", 2, {"04.1"}) {
   fail({.expected = "in the command's namespace uname(2) says \"" + name + '"',
         .seen = "it says \"" + seen + '"',
         .evidence = std::string(kAsked) + "; the machine's own name is \"" + host + '"',
-        .hint = wrong_name(seen, name, host)});
+        .hint = wrong_name(seen, name, host),
+        .signatures = Consult::always});
 }
 
 CHECK_STEP("04.2b", "the machine keeps its name", 2, {"04.2a"}) {
