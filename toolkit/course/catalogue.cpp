@@ -147,6 +147,16 @@ Catalogue read_catalogue(const fs::path& source) {
     }
   }
   read_course(catalogue, source);
+  for (const Lab& lab : catalogue.labs) {
+    const bool placed =
+        std::any_of(catalogue.parts.begin(), catalogue.parts.end(), [&lab](const Part& part) {
+          return std::find(part.labs.begin(), part.labs.end(), lab.name) != part.labs.end();
+        });
+    if (!placed) {
+      throw std::runtime_error(fmt::format(
+          "labs/course.yaml: parts: none holds lab {}; see first and last", lab.number));
+    }
+  }
   return catalogue;
 }
 

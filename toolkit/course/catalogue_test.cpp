@@ -105,6 +105,14 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(clone.find("004"), std::runtime_error);
   }
 
+  TEST_CASE("catalogue: a lab that no part holds is told, not left out") {
+    const Clone clone;
+    clone.write("labs/77-lost/lab.yaml", lab_yaml("lost"));
+    CHECK_THROWS_WITH_AS(clone.read(),
+                         "labs/course.yaml: parts: none holds lab 77; see first and last",
+                         std::runtime_error);
+  }
+
   TEST_CASE("catalogue: a fault of lab.yaml is told with its line") {
     const Clone clone;
     clone.write("labs/04-uts/lab.yaml", lab_yaml("uts", "poinst: 3\n"));
