@@ -1,13 +1,12 @@
 #include "toolkit/check/check.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <filesystem>
 
+#include "toolkit/check/files.hpp"
 #include "toolkit/check/mounts.hpp"
-#include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/text.hpp"
 
@@ -49,7 +48,8 @@ void expect_options(Subject& subject, const MountInfo& mount,
   subject.fail_here({.expected = mount.target + " has " + lacking({}, options),
                      .seen = "it lacks " + lacks,
                      .evidence = "/proc/PID/mountinfo: " + to_text(mount),
-                     .hint = hint});
+                     .hint = hint},
+                    mount.target + '\'');
 }
 
 CHECK_STEP("03.1a", "a mount namespace of its own", 1, {}) {
@@ -142,43 +142,36 @@ MountInfo kernel_files(const Trial& trial, Subject& subject, const std::string& 
       {.expected = "a " + type + " of its own on the rootfs's " + name,
        .seen = mount == nullptr ? "nothing is mounted there" : "a " + mount->type,
        .evidence = "/proc/PID/mountinfo: " + (mount ? to_text(*mount) : "no line for " + name),
-       .hint = too_late ? "too-late" : hint});
+       .hint = too_late ? "too-late" : hint},
+      name + '\'');
+}
+
+/// FAIL when a mount that is to be a new one has something to do with this other one.
+void expect_none(const MountInfo* other, const MountInfo& mount, const std::string& seen) {
+  if (other == nullptr) return;
+  fail({.expected = "a new " + mount.type + ", with nothing mounted in it",
+        .seen = seen + other->target,
+        .evidence = "/proc/PID/mountinfo: " + to_text(*other),
+        .hint = "machines-mount"});
 }
 
 CHECK_STEP("03.4a", "/proc, with nosuid, nodev and noexec", 1, {"03.3"}) {
   Trial trial;
   Subject subject = trial.start();
-  expect_options(subject, kernel_files(trial, subject, "/proc", "proc", "no-proc"),
-                 {"nosuid", "nodev", "noexec"}, "mount-flags");
+  const MountInfo proc = kernel_files(trial, subject, "/proc", "proc", "no-proc");
+  const Mounts machines = mounts_of(trial.machine.keeper());
+  expect_none(twin_of(proc, machines), proc, "it is, once more, the machine's ");
+  expect_options(subject, proc, {"nosuid", "nodev", "noexec"}, "mount-flags");
 }
 
 CHECK_STEP("03.4b", "/sys, with the same, and read-only", 1, {"03.3"}) {
   Trial trial;
   Subject subject = trial.start();
   const MountInfo sys = kernel_files(trial, subject, "/sys", "sysfs", "no-sys");
+  // New or bound makes no difference here: there is one sysfs for each network namespace.
+  const Mounts mounts = mounts_of(subject.stands());
+  expect_none(mount_in(mounts, sys), sys, "something is mounted on ");
   expect_options(subject, sys, {"ro", "nosuid", "nodev", "noexec"}, "mount-flags");
-}
-
-/// The names in a directory of a process's root, each with its number when it is a character
-/// device: "null 1:3". Looked at as root of the machine, who may look everywhere.
-std::set<std::string> devices_in(pid_t pid, const std::string& directory) {
-  const toolkit::Fd root =
-      toolkit::open_file("/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY);
-  const std::string found = inside(pid, Ns::mount, [&] {
-    std::string text;
-    toolkit::check(::fchdir(root.get()), "fchdir", "/proc/PID/root");
-    for (const auto& entry : std::filesystem::directory_iterator('.' + directory)) {
-      struct stat status {};
-      ::lstat(entry.path().c_str(), &status);
-      const std::string number =
-          std::to_string(::major(status.st_rdev)) + ':' + std::to_string(::minor(status.st_rdev));
-      text +=
-          entry.path().filename().string() + (S_ISCHR(status.st_mode) ? ' ' + number : "") + '\n';
-    }
-    return text;
-  });
-  const std::vector<std::string_view> names = toolkit::lines(found);
-  return {names.begin(), names.end()};
 }
 
 CHECK_STEP("03.5a", "/dev, a tmpfs with nosuid and noexec", 1, {"03.4"}) {
@@ -192,7 +185,7 @@ CHECK_STEP("03.5b", "six devices in it, and nothing else", 1, {"03.5a"}) {
   Trial trial;
   Subject subject = trial.start();
   const MountInfo dev = kernel_files(trial, subject, "/dev", "tmpfs", "no-dev");
-  std::set<std::string> devices = devices_in(subject.stands(), dev.target);
+  std::set<std::string> devices = names_in(subject.stands(), dev.target);
   const auto fail_with = [&](const std::string& seen, const std::string& hint) {
     subject.fail_here({.expected = "null, zero, full, random, urandom and tty",
                        .seen = seen,
@@ -204,6 +197,9 @@ CHECK_STEP("03.5b", "six devices in it, and nothing else", 1, {"03.5a"}) {
     if (devices.erase(device) == 0) fail_with("there is no device " + device, "no-device");
   }
   if (!devices.empty()) fail_with(*devices.begin() + " is there, too", "too-many-devices");
+  const std::string error =
+      open_error(subject.stands(), dev.target + "/null", O_WRONLY | O_CREAT | O_TRUNC);
+  if (!error.empty()) fail_with("opening null with O_CREAT gives " + error, "dev-for-all");
 }
 
 CHECK_STEP("03.6", "the rootfs is the root of its namespace", 3, {"03.5"}) {
@@ -211,11 +207,12 @@ CHECK_STEP("03.6", "the rootfs is the root of its namespace", 3, {"03.5"}) {
   Subject subject = trial.start();
   const FileId root = root_of(subject.stands());
   if (root != trial.rootfs.id) {
-    subject.insist();
+    const FileId machines = root_of(trial.machine.keeper());
+    if (root == machines) subject.insist();
     subject.fail_here(
         {.expected = "/proc/PID/root is " + trial.rootfs.path + ", " + to_text(trial.rootfs.id),
          .seen = "it is another directory, " + to_text(root),
-         .evidence = mount_lines(subject.stands(), " / "),
+         .evidence = "the same link of process 1: " + to_text(machines),
          .hint = "other-root"});
   }
   // Whoever enters the namespace stands at its root; after a chroot that is not the process's.

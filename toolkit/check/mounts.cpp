@@ -32,6 +32,20 @@ const MountInfo* mount_below(const Mounts& mounts, const MountInfo& parent, std:
   return found == mounts.rend() ? nullptr : &*found;
 }
 
+const MountInfo* mount_in(const Mounts& mounts, const MountInfo& parent) {
+  const auto found = std::find_if(mounts.begin(), mounts.end(), [&parent](const MountInfo& mount) {
+    return mount.parent == parent.id;
+  });
+  return found == mounts.end() ? nullptr : &*found;
+}
+
+const MountInfo* twin_of(const MountInfo& mount, const Mounts& mounts) {
+  const auto found = std::find_if(mounts.begin(), mounts.end(), [&mount](const MountInfo& other) {
+    return other.device == mount.device;
+  });
+  return found == mounts.end() ? nullptr : &*found;
+}
+
 std::set<std::string> peer_groups(const Mounts& mounts) {
   std::set<std::string> groups;
   for (const MountInfo& mount : mounts) {

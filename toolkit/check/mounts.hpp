@@ -22,6 +22,10 @@ Mounts all_mounts(pid_t pid);
 const MountInfo* mount_of(const Mounts& mounts, std::string_view directory);
 /// The topmost mount on a path ("/proc") below the target of another; null when there is none.
 const MountInfo* mount_below(const Mounts& mounts, const MountInfo& parent, std::string_view path);
+/// A mount that lies in another one, whose parent it is; null when there is none.
+const MountInfo* mount_in(const Mounts& mounts, const MountInfo& parent);
+/// One of them that shows the same filesystem as this one does; null when there is none.
+const MountInfo* twin_of(const MountInfo& mount, const Mounts& mounts);
 
 /// The peer groups that mounts are in: "shared:7". See mount_namespaces(7).
 std::set<std::string> peer_groups(const Mounts& mounts);

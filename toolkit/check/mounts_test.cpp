@@ -42,6 +42,14 @@ TEST_SUITE("unit") {
     CHECK(mount_below(mounts, mounts[0], "/w") == &mounts[1]);
   }
 
+  TEST_CASE("mounts: one lies in another, and one shows what another shows") {
+    const Mounts mounts = some_mounts();
+    CHECK(mount_in(mounts, mounts[1]) == &mounts[2]);
+    CHECK(mount_in(mounts, mounts[5]) == nullptr);
+    CHECK(twin_of(mounts[6], mounts) == &mounts[3]);
+    CHECK(twin_of(mounts[0], {mounts[1]}) == nullptr);
+  }
+
   TEST_CASE("mounts: peer groups are those that are shared") {
     CHECK(peer_groups(some_mounts()) == std::set<std::string>{"shared:1", "shared:7"});
   }

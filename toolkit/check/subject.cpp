@@ -122,11 +122,12 @@ void Subject::insist() {
   parts_->refuse({});
 }
 
-void Subject::fail_here(Failure failure) {
+void Subject::fail_here(Failure failure, std::string_view about) {
   if (!arrived()) {
     parts_->let_go();
     if (parts_->is_due()) parts_->refuse({});
-    failure.seen += parts_->last_words();
+    const std::string words = parts_->last_words();
+    if (words.find(about) != words.npos) failure.seen += words;
   }
   fail(std::move(failure));
 }

@@ -39,8 +39,9 @@ class Subject {
   /// FAIL, as start() would without Unfinished::held, when no payload came.
   void insist();
   /// FAIL with this; but when no payload came because the step that is checked is not written yet, with
-  /// that. What is held is let go first: it may have something to say about its end.
-  [[noreturn]] void fail_here(Failure failure);
+  /// that. What is held is let go first: what it says about its end is told, too, if it names what the
+  /// failure is `about`.
+  [[noreturn]] void fail_here(Failure failure, std::string_view about = {});
   /// One command to the probe, one line of answer. FAIL when the payload has gone or stays silent.
   std::string ask(const std::string& command);
   /// A command that gets no answer: "exit 42", "kill 9".

@@ -134,6 +134,7 @@ std::vector<MountInfo> parse_mounts(std::string_view mountinfo) {
     }
     MountInfo mount{.id = static_cast<int>(*id),
                     .parent = static_cast<int>(*parent),
+                    .device = std::string(fields[2]),
                     .root = unescape_octal(fields[3]),
                     .target = unescape_octal(fields[4]),
                     .options = std::string(fields[5]),

@@ -60,6 +60,7 @@ bool set_attributes_if_present(const std::string& target, std::uint64_t attribut
 struct MountInfo {
   int id = 0;
   int parent = 0;
+  std::string device = {};  ///< of the filesystem: "0:48"
   std::string root;         ///< which directory of the filesystem is mounted
   std::string target;       ///< where, seen from the reader's root
   std::string options;      ///< of this mount: "rw,nosuid"

@@ -225,6 +225,7 @@ TEST_SUITE("kernel") {
       REQUIRE(mounts.size() == 2);
       CHECK(mounts[0].target == "/");
       CHECK(mounts[0].source == "outer");
+      CHECK(mounts[0].device != mounts[1].device);
       CHECK(mounts[1].target == "/nested");
     });
   }
