@@ -38,20 +38,22 @@ struct Request {
   Arguments command;
 };
 
+[[noreturn]] void refuse() {
+  throw std::invalid_argument("usage: uts [--hostname NAME] [--domainname NAME] [--] CMD [ARG…]");
+}
+
 Request read_request(const Arguments& arguments) {
-  const std::invalid_argument usage(
-      "usage: uts [--hostname NAME] [--domainname NAME] [--] CMD [ARG…]");
   Request request;
   std::size_t next = 0;
   while (next < arguments.size() && arguments[next].starts_with("--")) {
     const std::string& option = arguments[next++];
     if (option == "--") break;
     const bool is_host = option == "--hostname";
-    if (next == arguments.size() || (!is_host && option != "--domainname")) throw usage;
+    if (next == arguments.size() || (!is_host && option != "--domainname")) refuse();
     (is_host ? request.hostname : request.domainname) = arguments[next++];
   }
   request.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
-  if (request.command.empty()) throw usage;
+  if (request.command.empty()) refuse();
   return request;
 }
 
