@@ -20,6 +20,31 @@ TEST_SUITE("tool") {
     CHECK(has(run(inside).out, "02 Hoop"));
   }
 
+  TEST_CASE("read: what quotes the solution is shown once the lab has passed, or when asked for") {
+    const Clone clone;
+    clone.file("labs/01-cask/README.md",
+               "# 01 Cask\n\n```sh\n## no heading\n```\n\n## Promoted to the toolkit\n\n"
+               "It calls puts.\n\n## Further\n\nMore.\n");
+    const std::string before = clone.lab({"read", "01"}).out;
+    CHECK(!has(before, "puts"));
+    CHECK(has(before, "no heading"));
+    CHECK(has(before, "Promoted to the toolkit"));
+    CHECK(has(before, "It is shown once the lab has passed"));
+    CHECK(has(before, "./lab read 01 --all"));
+    CHECK(has(before, "More."));
+    CHECK(has(clone.lab({"read", "01", "--all"}).out, "It calls puts."));
+    clone.file("labs/01-cask/cask.cpp", "#!/bin/sh\necho 01.1 01.2\n");
+    static_cast<void>(clone.lab({"check", "01"}));
+    CHECK(has(clone.lab({"read", "01"}).out, "It calls puts."));
+  }
+
+  TEST_CASE("read: who gave up may see the solution") {
+    const Clone clone;
+    clone.file("labs/01-cask/README.md", "# 01 Cask\n\n## Promoted to the toolkit\n\nputs\n");
+    static_cast<void>(clone.lab({"diff", "01", "--give-up"}));
+    CHECK(has(clone.lab({"read", "01"}).out, "\nputs\n"));
+  }
+
   TEST_CASE("read: a lab that is not there is one line") {
     const Clone clone;
     const Outcome outcome = clone.lab({"read", "hop"});

@@ -34,6 +34,9 @@ void add_read(CLI::App& app, Action& chosen) {
   CLI::App* verb = add_verb(app, chosen, "read", "show a lab's guide",
                             [options] { return read(this_tree(), *options); });
   add_lab(*verb, options->lab);
+  verb->add_flag_callback(
+      "--all", [options] { options->promoted = Promoted::shown; },
+      "with the part that quotes the solution");
 }
 
 void add_check(CLI::App& app, Action& chosen) {
