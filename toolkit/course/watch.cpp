@@ -21,23 +21,26 @@ namespace {
 constexpr char kCtrlC = 0x03;
 constexpr char kCtrlD = 0x04;
 
-/// Was Ctrl-C pressed while something ran? A signal handler can reach only what lives as long as the
+/// The signal that asked us to end; 0: none did. A signal handler can reach only what lives as long as the
 /// program.
 volatile std::sig_atomic_t& interrupted() {
-  static volatile std::sig_atomic_t pressed = 0;
-  return pressed;
+  static volatile std::sig_atomic_t signal = 0;
+  return signal;
 }
 
-/// Until the end of the scope, Ctrl-C ends what we started and not us. A handler does not go on over
-/// exec, as an ignored signal would: see "Signal dispositions" in signal(7).
+/// Until the end of the scope, a signal does not end us at once: the terminal is put back first. Ctrl-C
+/// ends what we started. A handler does not go on over exec, as an ignored signal would: see "Signal
+/// dispositions" in signal(7).
 class KeptInterrupt {
  public:
-  KeptInterrupt() : before_(std::signal(SIGINT, [](int) { interrupted() = 1; })) {}
-  ~KeptInterrupt() { std::signal(SIGINT, before_); }
+  explicit KeptInterrupt(int signal)
+      : signal_(signal), before_(std::signal(signal, [](int came) { interrupted() = came; })) {}
+  ~KeptInterrupt() { std::signal(signal_, before_); }
   KeptInterrupt(const KeptInterrupt&) = delete;
   KeptInterrupt& operator=(const KeptInterrupt&) = delete;
 
  private:
+  int signal_;
   sighandler_t before_;
 };
 
@@ -140,7 +143,9 @@ class Watch {
     fmt::print("{}", dumb ? "\n" : "\033[H\033[2J");
   }
 
-  KeptInterrupt kept_;
+  KeptInterrupt interrupt_{SIGINT};
+  KeptInterrupt end_{SIGTERM};
+  KeptInterrupt hang_up_{SIGHUP};
   Session session_;
   Saves saves_;
   Keys keys_;
@@ -158,7 +163,9 @@ int watch(const Tree& tree, const WatchOptions& options) {
     return kUsageError;
   }
   Watch(std::move(session)).run();
-  return 0;
+  constexpr int kSignalled = 128;
+  const int signal = interrupted();
+  return signal == 0 || signal == SIGINT ? 0 : kSignalled + signal;
 }
 
 }  // namespace toolkit::course

@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include "toolkit/course/learn/test_clone.hpp"
 #include "toolkit/test/terminal.hpp"
 
@@ -102,6 +104,23 @@ TEST_SUITE("tool") {
     typist.type("q");
     static_cast<void>(typist.wait_for("ended\r\n"));
     CHECK(typist.wait_for("-extproc") == before);
+  }
+
+  TEST_CASE("watch: a signal that ends it leaves the terminal as it was") {
+    const Clone clone;
+    std::vector<std::string> shell = {
+        "sh", "-c", "(sh -c 'echo $PPID'; exec \"$@\"); echo \"ended $?\"; stty -a", "sh"};
+    const std::vector<std::string> command = clone.command({"watch", "01"});
+    shell.insert(shell.end(), command.begin(), command.end());
+    Typist typist(shell, {});
+    const std::string said = typist.wait_for(kReady);
+    const pid_t pid = std::stoi(said);
+    REQUIRE(pid > 1);
+    REQUIRE(::kill(pid, SIGTERM) == 0);
+    const std::string after = typist.rest();
+    CHECK(has(after, "ended 143"));
+    CHECK(has(after, " icanon "));
+    CHECK(has(after, " echo "));
   }
 
   TEST_CASE("watch: without a terminal it says what to type instead") {
