@@ -19,7 +19,10 @@ std::vector<Result> blame(const CompileError& error, std::vector<Result> checks)
   first.seen = error.text;
   if (!error.file.empty()) first.evidence = fmt::format("{}:{}", error.file, error.line);
   if (!error.source_line.empty()) first.evidence += "\n" + error.source_line;
+  // What a lab teaches is in the toolkit, and not given to the lab's program.
+  const bool borrowed = error.text.starts_with("undefined reference to `toolkit::");
   first.hint = "compile";
+  if (borrowed) first.hint = "not-linked";
   return checks;
 }
 

@@ -23,6 +23,16 @@ TEST_SUITE("unit") {
     CHECK(results[1].reason == "04.1");
   }
 
+  TEST_CASE(
+      "blame: what the toolkit has and a lab is to write is answered by a ladder of its own") {
+    const auto hint_of = [](const std::string& text) {
+      return blame({.file = {}, .text = text}, {{.id = "04.1", .title = "a"}}).at(0).hint;
+    };
+    CHECK(hint_of("undefined reference to `toolkit::set_hostname(std::string const&)'") ==
+          "not-linked");
+    CHECK(hint_of("undefined reference to `f()'") == "compile");
+  }
+
   TEST_CASE("blame: an error of the linker has no place") {
     const std::vector<Result> results =
         blame({.file = {}, .text = "undefined reference to `f()'"}, {{.id = "04.1", .title = "a"}});
