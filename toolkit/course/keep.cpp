@@ -24,7 +24,8 @@ void give_to_owner(const fs::path& made) {
 }
 
 void make_directories(const fs::path& directory) {
-  if (fs::is_directory(directory)) return;
+  std::error_code hidden;
+  if (fs::is_directory(directory, hidden)) return;
   if (directory.has_parent_path()) make_directories(directory.parent_path());
   if (::mkdir(directory.c_str(), 0777) != 0) {
     if (errno == EEXIST) return;

@@ -19,11 +19,16 @@ std::string standing(const Lab& lab, const Progress& progress) {
     return fmt::format("{} minutes", lab.minutes);
   }
   const LabProgress& known = found->second;
-  if (!known.completed.empty()) return "done";
+  const bool skipped =
+      std::any_of(known.last.begin(), known.last.end(), [&](const checks::Result& result) {
+        return result.verdict == checks::Verdict::skip && !known.passed.contains(result.id);
+      });
+  if (!known.completed.empty() && !skipped) return "done";
   const auto passed = std::count_if(
       known.last.begin(), known.last.end(),
       [](const checks::Result& result) { return result.verdict == checks::Verdict::pass; });
-  return fmt::format("{} of {} checks", passed, known.last.size());
+  return fmt::format("{} of {} checks{}", passed, known.last.size(),
+                     skipped ? ", others skipped" : "");
 }
 
 }  // namespace

@@ -39,6 +39,16 @@ TEST_SUITE("unit") {
           "  04-uts         a name     20 minutes\n");
   }
 
+  TEST_CASE("list: a lab of which something was skipped is not done") {
+    Progress progress = kProgress;
+    progress["00-process"].last = {{.id = "00.1", .title = "t", .verdict = Verdict::pass},
+                                   {.id = "00.2", .title = "t", .verdict = Verdict::skip}};
+    CHECK(list_text(kCatalogue, progress).find("1 of 2 checks, others skipped\n") !=
+          std::string::npos);
+    progress["00-process"].passed["00.2"] = "2026-11-24T23:55:01Z";
+    CHECK(list_text(kCatalogue, progress).find("a command  done\n") != std::string::npos);
+  }
+
   TEST_CASE("list: as data") {
     const auto json = nlohmann::json::parse(list_json(kCatalogue, kProgress));
     CHECK(json.at("labs").size() == 3);

@@ -35,9 +35,11 @@ bool same_files(const Lab& lab, const fs::path& a, const fs::path& b) {
 
 fs::path state_of(const Tree& tree) {
   const fs::path here = tree.source / ".lab";
-  const fs::path& place = fs::exists(here) ? here : tree.source;
+  std::error_code hidden;
+  const fs::path& place = fs::exists(here, hidden) ? here : tree.source;
   if (::access(place.c_str(), W_OK) == 0) return here;
   const std::string given = environment("XDG_STATE_HOME");
+  if (given.empty() && environment("HOME").empty()) return here;
   const fs::path home =
       given.empty() ? fs::path(environment("HOME")) / ".local/state" : fs::path(given);
   std::string clone = tree.source;
@@ -45,9 +47,22 @@ fs::path state_of(const Tree& tree) {
   return home / "cooperage" / clone;
 }
 
+void require_state(const fs::path& state) {
+  try {
+    make_directories(state);
+    check(::access(state.c_str(), W_OK | X_OK), "access", state.native());
+  } catch (const std::exception& error) {
+    throw std::runtime_error(
+        fmt::format("your progress can't be kept in {}: {}; name a directory that you can write: "
+                    "XDG_STATE_HOME=DIR ./lab check",
+                    state.native(), error.what()));
+  }
+}
+
 Progress read_progress(const fs::path& state) {
   const std::string file = state / "progress.json";
-  if (!fs::exists(file)) return {};
+  std::error_code hidden;
+  if (!fs::exists(file, hidden)) return {};
   try {
     return parse_progress(read_file(file));
   } catch (const std::runtime_error& error) {
@@ -57,7 +72,7 @@ Progress read_progress(const fs::path& state) {
 
 void update_progress(const fs::path& state, const std::string& lab,
                      const std::function<void(LabProgress&)>& change) {
-  make_directories(state);
+  require_state(state);
   const Fd lock = open_file(state, O_RDONLY | O_DIRECTORY);
   check(::flock(lock.get(), LOCK_EX), "flock", state.native());
   Progress progress = read_progress(state);
@@ -93,6 +108,7 @@ fs::path latest_version(const fs::path& state, const Lab& lab, const std::string
 
 fs::path keep_version(const fs::path& state, const Lab& lab, const fs::path& folder,
                       const std::string& label, const std::string& now) {
+  require_state(state);
   const fs::path before = latest_version(state, lab, label);
   if (!before.empty() && same_files(lab, before, folder)) return before;
   std::string time = now.substr(0, now.find('Z'));

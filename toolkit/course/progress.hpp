@@ -33,6 +33,10 @@ using Progress = std::map<std::string, LabProgress>;
 /// own directory for state. See XDG_STATE_HOME in the XDG Base Directory Specification.
 std::filesystem::path state_of(const Tree& tree);
 
+/// Makes the place where a learner's work is kept. Throws std::runtime_error, one line with what to do,
+/// where nothing can be written.
+void require_state(const std::filesystem::path& state);
+
 /// Nothing is known of a learner who has not begun. Throws std::runtime_error with the file's name
 /// when it is damaged.
 Progress read_progress(const std::filesystem::path& state);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "toolkit/course/learn/step_lines.hpp"
 #include "toolkit/course/markdown.hpp"
 #include "toolkit/course/screen/characters.hpp"
 #include "toolkit/course/screen/page.hpp"
@@ -18,6 +19,7 @@ using checks::Verdict;
 constexpr Style kBold{.bold = true};
 constexpr Style kDim{.dim = true};
 constexpr int kRungs = 3;
+constexpr std::string_view kNoProgram = "your program does not compile";
 
 struct Sign {
   const char* utf8;
@@ -47,29 +49,10 @@ std::string name_of(const Lab& lab) {
   return dash == std::string::npos ? lab.name : lab.name.substr(dash + 1);
 }
 
-/// What stands at the right of a step's line.
-std::string note_of(const Result& result) {
-  switch (result.verdict) {
-    case Verdict::blocked:
-      return "waits for " + result.reason;
-    case Verdict::skip:
-      return "skipped";
-    case Verdict::infra:
-      return "not judged";
-    default:
-      return {};
-  }
-}
-
-/// "1 step", "2 steps".
-std::string counted(std::size_t number, const char* what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 class CheckScreen {
  public:
-  CheckScreen(const Lab& lab, const Report& report, const Look& look)
-      : lab_(lab), report_(report), look_(look), page_(look) {}
+  CheckScreen(const Lab& lab, const Report& report, const Look& look, Fold fold)
+      : lab_(lab), report_(report), look_(look), fold_(fold), page_(look) {}
 
   std::string text() {
     head();
@@ -88,7 +71,10 @@ class CheckScreen {
   }
 
   std::string hint_alone(const Result& failed) {
-    page_.add({page_.span(failed.id + "  " + failed.title, kBold)});
+    const bool runs = report_.compile_error.empty();
+    page_.add({page_.span(
+        runs ? failed.id + "  " + failed.title : lab_.number + "  " + std::string(kNoProgram),
+        kBold)});
     hint(failed);
     return page_.text();
   }
@@ -118,28 +104,18 @@ class CheckScreen {
 
   void steps() {
     constexpr std::size_t kBeforeTitle = 6;
+    const std::vector<StepLine> all = step_lines(lab_, report_.results, fold_);
     std::size_t widest = 0;
-    for (const Result& result : report_.results) widest = std::max(widest, result.id.size());
-    for (std::size_t i = 0; i < report_.results.size(); ++i) {
-      const Result& result = report_.results[i];
-      step(result.verdict, fmt::format("{:<{}}", result.id, widest), result.title, note_of(result));
-      const bool told_below =
-          i + 1 < report_.results.size() && report_.results[i + 1].reason == result.reason;
-      if (result.verdict == Verdict::skip && !told_below) {
-        why_skipped(result.reason, kBeforeTitle + widest);
-      }
+    for (const StepLine& line : all) widest = std::max(widest, line.id.size());
+    for (const StepLine& line : all) {
+      step(line.verdict, fmt::format("{:<{}}", line.id, widest), line.title, line.note);
+      page_.paragraph(line.lacking, kBeforeTitle + widest, kDim);
+      page_.paragraph(line.remedy, kBeforeTitle + widest, kDim);
     }
   }
 
-  /// What is lacking, and on a line of its own what to do about it.
-  void why_skipped(const std::string& reason, std::size_t indent) {
-    const std::size_t remedy = reason.rfind("; ");
-    page_.paragraph(reason.substr(0, remedy), indent, kDim);
-    if (remedy != std::string::npos) page_.paragraph(reason.substr(remedy + 2), indent, kDim);
-  }
-
   void compile_error() {
-    step(Verdict::fail, lab_.number, "your program does not compile", "");
+    step(Verdict::fail, lab_.number, std::string(kNoProgram), "");
     page_.empty_line();
     page_.verbatim(report_.compile_error, 2);
     page_.empty_line();
@@ -167,7 +143,7 @@ class CheckScreen {
   void explain(const Result& result) {
     page_.empty_line();
     page_.add({page_.span(result.id + "  " + result.title, kBold)});
-    page_.command(page_.span("did", kDim), result.did);
+    page_.field(page_.span("did", kDim), calls({result.did}));
     page_.field(page_.span("expected", kDim), result.expected);
     page_.field(page_.span("seen", {.ink = Ink::red}), result.seen);
     page_.field(page_.span("evidence", kDim), result.evidence);
@@ -175,7 +151,7 @@ class CheckScreen {
     hint(result);
   }
 
-  /// A call that goes on in a second line is set in there, or it would look like two.
+  /// What goes on in a second line is set in there, or it would look like two.
   [[nodiscard]] std::vector<Line> calls(const std::vector<std::string>& told) const {
     constexpr std::size_t kHang = 2;
     std::vector<Line> all;
@@ -223,19 +199,28 @@ class CheckScreen {
   }
 
   void leftovers() {
-    for (const Result& result : report_.results) {
-      for (const checks::Leftover& left : result.left) {
-        page_.empty_line();
-        page_.add({page_.span(result.id + "  left behind: " + left.what, kBold)});
-        page_.command(page_.span("remedy", kDim), left.remedy);
-      }
+    for (const FoundLeft& found : left_behind(report_.results)) {
+      page_.empty_line();
+      const std::string by = found.found_by + "  ";
+      const Line what{page_.span("left behind: " + found.left.what, kBold)};
+      page_.add(prefixed(wrap(what, page_.width() - std::min(by.size(), page_.width() / 2)),
+                         {page_.span(by, kBold)}, {{std::string(by.size(), ' ')}}));
+      page_.command(page_.span("remedy", kDim), found.left.remedy);
     }
   }
 
+  /// What was skipped is not done, whatever the rest came to.
   void reward() {
     page_.empty_line();
-    page_.field(page_.span("now", {.bold = true, .ink = Ink::green}), lab_.done);
-    page_.field(page_.span("milestone", {.bold = true, .ink = Ink::green}), lab_.milestone);
+    if (outcome_of(report_.results).skipped == 0) {
+      page_.field(page_.span("now", {.bold = true, .ink = Ink::green}), lab_.done);
+      page_.field(page_.span("milestone", {.bold = true, .ink = Ink::green}), lab_.milestone);
+    } else {
+      page_.field(
+          page_.span("so far", {.bold = true, .ink = Ink::yellow}),
+          "All that can be checked here passes. The lab has passed when the rest does too.");
+      page_.command(page_.span("the rest", kDim), command_for_rest(lab_, report_.results));
+    }
     page_.command(page_.span("compare", kDim),
                   fmt::format("./lab diff {}: yours against the solution", lab_.number));
     page_.command(page_.span("go on", kDim), "./lab next");
@@ -261,19 +246,24 @@ class CheckScreen {
   const Lab& lab_;
   const Report& report_;
   Look look_;
+  Fold fold_;
   Page page_;
 };
 
 }  // namespace
 
 std::string render_check(const Lab& lab, const Report& report, const Look& look) {
-  return CheckScreen(lab, report, look).text();
+  constexpr std::size_t kScreen = 24;
+  std::string text = CheckScreen(lab, report, look, Fold::no).text();
+  const bool explained = first_failed(report.results) != nullptr;
+  if (!explained || lines(text).size() < kScreen) return text;
+  return CheckScreen(lab, report, look, Fold::yes).text();
 }
 
 std::string render_hint(const Lab& lab, const Result& failed, const Rung& rung, const Look& look) {
-  const bool compiled = failed.hint != "compile";
+  const bool compiled = failed.hint != "compile" && failed.hint != "not-linked";
   const Report report{.compile_error = compiled ? "" : failed.seen, .hint = rung};
-  return CheckScreen(lab, report, look).hint_alone(failed);
+  return CheckScreen(lab, report, look, Fold::no).hint_alone(failed);
 }
 
 }  // namespace toolkit::course

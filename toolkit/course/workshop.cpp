@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <stdexcept>
 #include <vector>
 
@@ -131,6 +133,8 @@ std::optional<CompileError> read_complaint(std::string_view line, std::string_vi
 
 CompileError first_error(const std::vector<std::string>& said, const ExitStatus& ended) {
   for (const std::string& line : said) {
+    // That the linker ended is told last, and is never the reason.
+    if (line.find(": error: ld returned ") != std::string::npos) continue;
     if (auto error = read_compile_error(line)) return *error;
   }
   return {.file = {},
@@ -181,6 +185,12 @@ Built compile(const Tree& tree, const Lab& lab, const fs::path& folder, const fs
 
   const auto start = std::chrono::steady_clock::now();
   make_directories(output.parent_path());
+  if (::access(output.parent_path().c_str(), W_OK) != 0) {
+    throw std::runtime_error(fmt::format(
+        "your program can't be put in {}: {}; if root built it, give it back: sudo chown -R "
+        "\"$USER\" {}",
+        output.parent_path().native(), std::strerror(errno), tree.build.native()));
+  }
   const std::string draft = fmt::format("{}.{}", output.native(), ::getpid());
   std::vector<std::string> words = {"env", "LC_ALL=C"};  // read_compile_error knows no translation
   words.insert(words.end(), command.begin(), command.end());

@@ -56,7 +56,8 @@ class Map {
         headed = true;
         row(*lab);
         ++all;
-        if (lab_standing(standings_, lab->name).done) ++done;
+        const LabStanding standing = lab_standing(standings_, lab->name);
+        if (standing.done && standing.rest.empty()) ++done;
       }
     }
     page_.empty_line();
@@ -67,6 +68,7 @@ class Map {
  private:
   [[nodiscard]] Span sign(const Lab& lab, const LabStanding& standing) const {
     const bool utf8 = look_.charset == Charset::utf8;
+    if (standing.done && !standing.rest.empty()) return {utf8 ? "–" : "-", {.ink = Ink::yellow}};
     if (standing.done) return {utf8 ? "✓" : "+", {.ink = Ink::green}};
     if (here_ != nullptr && here_->name == lab.name) {
       return {utf8 ? "›" : ">", {.bold = true, .ink = Ink::yellow}};
@@ -85,6 +87,11 @@ class Map {
     const std::string steps = steps_of(standing);
     page_.add(
         justified(line, steps.empty() ? Line{} : Line{page_.span(steps, kDim)}, page_.width()));
+    if (standing.done && !standing.rest.empty()) {
+      const char* lacks = standing.rest.starts_with("sudo") ? "needs root" : "was skipped";
+      page_.add({{std::string(kName + 1, ' ')},
+                 page_.span(fmt::format("the rest {}: {}", lacks, standing.rest), kDim)});
+    }
     if (!lab.milestone.empty() && !titled) {
       page_.add({{std::string(kName + 1, ' ')}, page_.span("milestone: " + lab.milestone, kDim)});
     }

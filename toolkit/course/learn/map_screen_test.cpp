@@ -78,6 +78,20 @@ more:  ./lab help
           std::string::npos);
   }
 
+  TEST_CASE("map: where steps were skipped, a lab has a sign of its own, and what to type") {
+    const std::string text = map_of({{.lab = "00-process",
+                                      .passed = 4,
+                                      .steps = 5,
+                                      .done = true,
+                                      .rest = "sudo ./lab check 00"}},
+                                    "00-process");
+    CHECK(text.find(
+              "   – 00 process        a command of your own                              4 of 5\n"
+              "                       the rest needs root: sudo ./lab check 00\n") !=
+          std::string::npos);
+    CHECK(text.find("0 of 4 labs passed. You are at 01 chroot.") != std::string::npos);
+  }
+
   TEST_CASE("map: four labs are one screen") {
     CHECK(lines(map_of(kHalfWay, "01-chroot")).size() <= 24);
   }

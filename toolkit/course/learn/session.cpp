@@ -8,6 +8,7 @@
 
 #include "toolkit/course/blame.hpp"
 #include "toolkit/course/hints.hpp"
+#include "toolkit/course/learn/step_lines.hpp"
 #include "toolkit/course/workshop.hpp"
 
 namespace toolkit::course {
@@ -24,9 +25,14 @@ std::string told(const CompileError& error) {
   return text;
 }
 
+/// Under what the rungs of a failure's ladder are counted: each step is begun anew.
+std::string counted_under(const checks::Result& failed) {
+  return failed.hint == "not-started" ? failed.hint + ' ' + step_of(failed.id) : failed.hint;
+}
+
 /// How many rungs of a ladder were told already: a failure is told with the first one.
-int rungs_told(const LabProgress& progress, const std::string& hint) {
-  const auto asked = progress.hints.find(hint);
+int rungs_told(const LabProgress& progress, const checks::Result& failed) {
+  const auto asked = progress.hints.find(counted_under(failed));
   return asked == progress.hints.end() ? 1 : std::max(asked->second, 1);
 }
 
@@ -70,6 +76,7 @@ Session open_session(const Tree& tree, const std::string& word) {
 
 Report check_once(const Session& session, Explain explain) {
   require_files(session);
+  require_state(session.state);
   const std::filesystem::path program = program_of(session.tree, session.lab);
   const Built built =
       compile(session.tree, session.lab, session.folder(), program, Author::learner);
@@ -80,8 +87,8 @@ Report check_once(const Session& session, Explain explain) {
     update_progress(session.state, session.lab.name, [&](LabProgress& progress) {
       note_results(progress, report.results, time_stamp());
     });
-    const std::string& hint = report.results.front().hint;
-    report.hint = rung(session, hint, rungs_told(progress_of(session), hint));
+    const checks::Result& failed = report.results.front();
+    report.hint = rung(session, failed.hint, rungs_told(progress_of(session), failed));
     return report;
   }
   for (CompileError warning : built.warnings) {
@@ -99,7 +106,7 @@ Report check_once(const Session& session, Explain explain) {
     keep_version(session.state, session.lab, session.folder(), "passed", now);
   }
   if (const checks::Result* failed = first_failed(report.results)) {
-    report.hint = rung(session, failed->hint, rungs_told(progress_of(session), failed->hint));
+    report.hint = rung(session, failed->hint, rungs_told(progress_of(session), *failed));
   }
   return report;
 }
@@ -108,11 +115,11 @@ std::optional<Rung> next_rung(const Session& session) {
   const LabProgress progress = progress_of(session);
   const checks::Result* failed = first_failed(progress.last);
   if (failed == nullptr) return {};
-  const std::optional<Rung> next =
-      rung(session, failed->hint, rungs_told(progress, failed->hint) + 1);
+  const std::optional<Rung> next = rung(session, failed->hint, rungs_told(progress, *failed) + 1);
   if (next) {
-    update_progress(session.state, session.lab.name,
-                    [&](LabProgress& noted) { noted.hints[failed->hint] = next->number; });
+    update_progress(session.state, session.lab.name, [&](LabProgress& noted) {
+      noted.hints[counted_under(*failed)] = next->number;
+    });
   }
   return next;
 }
@@ -132,7 +139,8 @@ std::vector<LabStanding> lab_standings(const Catalogue& catalogue, const Progres
     all.push_back({.lab = lab.name,
                    .passed = outcome.passed,
                    .steps = outcome.steps,
-                   .done = !known.completed.empty()});
+                   .done = !known.completed.empty(),
+                   .rest = outcome.skipped == 0 ? "" : command_for_rest(lab, results)});
   }
   return all;
 }

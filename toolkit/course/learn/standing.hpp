@@ -14,6 +14,7 @@ struct LabStanding {
   std::size_t passed = 0;  ///< steps
   std::size_t steps = 0;   ///< all of them; 0: it was never checked
   bool done = false;       ///< all that can be judged here passed
+  std::string rest = {};   ///< what to type for what was skipped; empty: nothing was
 };
 
 /// The lab to work on: the one that was worked on last, while it is not done; then the next one after

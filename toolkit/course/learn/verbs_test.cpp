@@ -133,6 +133,41 @@ TEST_SUITE("tool") {
     CHECK(!has(second.out, "--explain"));
   }
 
+  TEST_CASE("hint: the rungs of what is not started count for each step anew") {
+    const Clone clone;
+    clone.file("labs/hints.md", "## not-started\n1. First.\n2. Second.\n3. Third.\n");
+    std::string checker = clone.read("build/checks/01-cask");
+    for (const std::string hint : {"empty", "leaks"}) {
+      checker.replace(checker.find("\\\"" + hint) + 2, hint.size(), "not-started");
+    }
+    clone.program("build/checks/01-cask", checker);
+    clone.file("labs/01-cask/cask.cpp", kDry);
+    CHECK(has(clone.lab({"check", "01"}).out, "hint 1/3  First."));
+    CHECK(has(clone.lab({"hint", "01"}).out, "hint 2/3  Second."));
+    clone.file("labs/01-cask/cask.cpp", "#!/bin/sh\necho 01.1\n");
+    CHECK(has(clone.lab({"check", "01"}).out, "hint 1/3  First."));
+  }
+
+  TEST_CASE("check: where nothing can be kept, it is one line with what to do") {
+    const Clone clone;
+    clone.file("file", "");
+    clone.file(".lab", "");
+    const Outcome outcome = clone.lab({"check", "01"}, {"XDG_STATE_HOME=" + clone.at("file")});
+    CHECK(outcome.status == 1);
+    CHECK(has(outcome.err, "lab: your progress can't be kept in "));
+    CHECK(has(outcome.err, "XDG_STATE_HOME=DIR ./lab check\n"));
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  }
+
+  TEST_CASE("run: arguments of the program that stand before -- are told where they belong") {
+    const Clone clone;
+    const Outcome outcome = clone.lab({"run", "01", "--hostname", "x", "--", "true"});
+    CHECK(outcome.status == 2);
+    CHECK(outcome.err ==
+          "lab: run: your program's arguments stand behind --: ./lab run 01 -- --hostname …\n");
+    CHECK(has(clone.lab({"run", "01", "--kep"}).err, "did you mean '--keep'"));
+  }
+
   TEST_CASE("hint: before the first check there is nothing to hint at") {
     const Clone clone;
     const Outcome outcome = clone.lab({"hint", "01"});
