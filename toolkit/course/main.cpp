@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -156,6 +157,12 @@ std::string unknown(const CLI::App& app, const std::string& word) {
   if (const std::optional<std::string> meant = suggest(word, known)) {
     return fmt::format("{}no {} '{}'; did you mean '{}'?", where, what, printable(word), *meant);
   }
+  if (where == "run: ") {
+    const std::vector<std::string> lab = chosen.front()->get_option("LAB")->results();
+    return fmt::format("run: your program's arguments stand behind --: ./lab run{}{} -- {} …",
+                       lab.empty() ? "" : " ", printable(lab.empty() ? "" : lab.front()),
+                       printable(word));
+  }
   return fmt::format("{}no {} '{}'; known are: {}", where, what, printable(word),
                      fmt::join(known, " "));
 }
@@ -182,6 +189,10 @@ int run(int argc, char** argv) {
     return 0;
   } catch (const CLI::ExtrasError&) {
     const std::vector<std::string> extras = app.remaining(true);
+    const auto option = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
+      return word.starts_with('-') && word != "--";
+    });
+    if (option != extras.end()) return complain(unknown(app, *option));
     return complain(unknown(app, extras.empty() ? "" : extras.front()));
   } catch (const CLI::ParseError& error) {
     return complain(fmt::format("{}: {}", first, error.what()));
