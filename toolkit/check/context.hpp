@@ -38,8 +38,8 @@ struct Context {
   std::vector<Leftover> left = {};
   std::vector<TracedCall> calls = {};
   Consult consult = Consult::when_it_ended;  ///< as the check that failed wants it
-  bool failed = false;   ///< some check so far came to neither PASS nor SKIP
-  bool started = false;  ///< a program was started on this check's machine
+  bool failed = false;                       ///< some check so far came to neither PASS nor SKIP
+  bool started = false;                      ///< a program was started on this check's machine
   bool dead =
       false;  ///< the program, its payload or its machine has ended: what can't be read then is no fault of ours
 };
