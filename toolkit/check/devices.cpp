@@ -11,6 +11,7 @@
 
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/mount.hpp"
+#include "toolkit/kernel/namespaces.hpp"
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit::checks {
@@ -108,13 +109,18 @@ void attach_fence(const std::string& group) {
   check(::syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach), "bpf", "BPF_PROG_ATTACH");
 }
 
-/// Has the maker of a group ended? Its name tells: PREFIX boot - pid - start.
+/// The pid namespace that a group's number of a process belongs to.
+std::string numbers_of() { return std::to_string(namespace_id(::getpid(), Ns::pid)); }
+
+/// Has the maker of a group ended? Its name tells: PREFIX boot - pid namespace - pid - start. Of another
+/// pid namespace nothing is known.
 bool is_abandoned(const std::string& name) {
   const std::vector<std::string_view> fields =
       split(std::string_view(name).substr(kPrefix.size()), '-');
-  if (fields.size() < 3 || fields[0] != boot()) return true;
+  if (fields.size() < 4 || fields[0] != boot()) return true;
+  if (fields[1] != numbers_of()) return false;
   try {
-    return start_time(std::string(fields[1])) != fields[2];
+    return start_time(std::string(fields[2])) != fields[3];
   } catch (const SystemError&) {
     return true;
   }
@@ -132,10 +138,11 @@ DeviceFence::~DeviceFence() {
 std::optional<DeviceFence> DeviceFence::make() {
   const std::string above = hierarchy();
   if (above.empty()) return {};
+  sweep_groups();
   static int count = 0;
   const std::string self = std::to_string(::getpid());
-  DeviceFence fence(above + '/' + std::string(kPrefix) + boot() + '-' + self + '-' +
-                    start_time(self) + '-' + std::to_string(count++));
+  DeviceFence fence(above + '/' + std::string(kPrefix) + boot() + '-' + numbers_of() + '-' + self +
+                    '-' + start_time(self) + '-' + std::to_string(count++));
   if (::mkdir(fence.path_.c_str(), 0755) == -1) {
     fence.path_.clear();
     return {};
