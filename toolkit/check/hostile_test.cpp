@@ -14,6 +14,7 @@
 #include <set>
 
 #include "toolkit/check/report.hpp"
+#include "toolkit/check/test_host.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/mount.hpp"
@@ -123,12 +124,14 @@ void in_arena(const std::function<void()>& body) {
     test::in_child([&] {
       check(::mount("proc", "/proc", "proc", 0, nullptr), "mount", "/proc");
       const std::string mounts = read_file("/proc/self/mountinfo");
+      const HostState host = state_of_host();
       body();
       ::alarm(10);  // ends this process, and the case with it, when somebody stays
       while (::waitpid(-1, nullptr, 0) != -1) {
       }
       ::alarm(0);
       CHECK(read_file("/proc/self/mountinfo") == mounts);
+      CHECK(is_unchanged(host));
     });
   });
 }
