@@ -1,75 +1,15 @@
-// CLI11 includes <iostream>, whose static initialiser sets up eight streams and a locale in every
-// start. It uses three of their names and no more; with these declared, the header is left out.
-#define _GLIBCXX_IOSTREAM 1  // NOLINT: libstdc++'s own guard
-#include <istream>
-#include <ostream>
-namespace std {  // NOLINT: as <iostream> declares them
-extern istream cin;
-extern ostream cout;
-extern ostream cerr;
-}  // namespace std
-
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
+#include "toolkit/cooper/cli11.hpp"
 #include "toolkit/cooper/cooper.hpp"
 #include "toolkit/cooper/descriptors.hpp"
 #include "toolkit/cooper/report.hpp"
 #include "toolkit/cooper/run.hpp"
+#include "toolkit/cooper/run_options.hpp"
 #include "toolkit/kernel/fd.hpp"
 
 namespace toolkit {
 namespace {
-
-void add_list(CLI::App& verb, const std::string& name, std::vector<std::string>& list,
-              const std::string& text, const std::string& placeholder) {
-  // Without this, "-e A=1 IMAGE" would take the image for a second value.
-  verb.add_option(name, list, text)->allow_extra_args(false)->type_name(placeholder);
-}
-
-/// What CLI11 would call "[SUBCOMMAND]" and leave out.
-struct RunHelp : CLI::Formatter {
-  std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
-    return "Usage: cooper run [OPTIONS] IMAGE [COMMAND…]\n"
-           "       cooper run [OPTIONS] --rootfs DIR[:O] COMMAND…\n\n"
-           "Options come first: all after the image is the command's.\n";
-  }
-};
-
-CLI::App* add_run(CLI::App& app, RunOptions& options) {
-  CLI::App* verb = app.add_subcommand("run", "Run a command in a new container");
-  verb->formatter(std::make_shared<RunHelp>());
-  verb->prefix_command();
-  verb->add_option("--rootfs", options.rootfs, "a directory as root; :O for a layer above it")
-      ->type_name("DIR[:O]");
-  verb->add_option("--hostname", options.hostname, "the container's host name")->type_name("NAME");
-  add_list(*verb, "-e,--env", options.env, "set a variable, or pass the caller's on", "K=V|K");
-  add_list(*verb, "--env-file", options.env_files, "variables, a line each", "FILE");
-  verb->add_option("-w,--workdir", options.working_directory, "where the command starts")
-      ->type_name("DIR");
-  verb->add_option("-u,--user", options.user, "user, and group after a colon")
-      ->type_name("USER[:GROUP]");
-  verb->add_option("--entrypoint", options.entrypoint, "instead of the image's")
-      ->type_name("COMMAND");
-  add_list(*verb, "-v,--volume", options.volumes, "show a place of the host", "SRC:DST[:ro]");
-  add_list(*verb, "--tmpfs", options.tmpfs, "a filesystem in memory", "DST[:OPTIONS]");
-  verb->add_flag("--read-only", options.read_only, "nothing is written to the root");
-  const std::map<std::string, UserNamespace> kinds = {{"host", UserNamespace::host},
-                                                      {"private", UserNamespace::private_}};
-  verb->add_option("--userns", options.userns, "the user namespace")
-      ->transform(CLI::CheckedTransformer(kinds).description(""))
-      ->type_name("host|private");
-  verb->add_flag("--init", options.init, "a PID 1 that reaps and hands signals on");
-  verb->add_option("--pidfile", options.pidfile, "holds PID 1's number while it runs")
-      ->type_name("FILE");
-  verb->add_flag_callback(
-      "--rm", [] {}, "leave nothing behind, as every run does");
-  verb->add_flag("-i,--interactive", options.interactive, "the command reads this input");
-  verb->add_flag("-t,--tty", options.tty, "a terminal of the container's own");
-  verb->add_flag("--plan", options.plan, "print the steps instead of doing them");
-  return verb;
-}
 
 /// Does this word ("-w", "--user", "-itw") want the next one as its value?
 bool takes_next(const CLI::App& verb, const std::string& word) {

@@ -1,0 +1,14 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace toolkit {
+
+struct RunOptions;
+
+/// The verb `run` and its options, which are written into `options`.
+CLI::App* add_run(CLI::App& app, RunOptions& options);
+
+}  // namespace toolkit
