@@ -8,13 +8,22 @@
 namespace toolkit {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kMadeOf = {{
+/// What is the same for who asks why: the errors of these calls have the same causes.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kMadeOf = {{
     {"fork", "clone3"},
     {"vfork", "clone3"},
     {"clone", "clone3"},
     {"mknod", "mknodat"},
     {"open", "openat"},
     {"umount", "umount2"},
+    {"setreuid", "setuid"},
+    {"setresuid", "setuid"},
+    {"setregid", "setgid"},
+    {"setresgid", "setgid"},
+    {"exec", "execve"},
+    {"execveat", "execve"},
+    {"waitid", "wait4"},
+    {"waitpid", "wait4"},
 }};
 
 std::string_view kernel_name(std::string_view call) {
@@ -34,10 +43,10 @@ const std::vector<Advice>& all_advice() {
        "new_root or put_old is a directory on the mount that is the root now; new_root must be a "
        "mount of its own. What makes a directory a mount point?"},
       {"pivot_root", "", EINVAL,
-       "new_root is no mount point or a locked one, or the mount above it is shared, or put_old "
-       "does "
-       "not lie at or below new_root. What does /proc/self/mountinfo say of new_root, and does the "
-       "line of the mount above it hold the word shared?"},
+       "new_root or the root of now is no mount point or a locked one, or the mount above new_root "
+       "is shared, or put_old does not lie at or below new_root. What does /proc/self/mountinfo "
+       "say of new_root, does the line of the mount above it hold the word shared, and was there a "
+       "chroot before?"},
       {"pivot_root", "", EPERM,
        "It wants CAP_SYS_ADMIN in the user namespace that owns this mount namespace. Did the "
        "process make a mount namespace, and was it root in its user namespace then?"},
@@ -144,6 +153,12 @@ const std::vector<Advice>& all_advice() {
       {"openat", "uid_map", EACCES,
        "A process that changed its uid belongs to root in /proc until its next exec. Can the "
        "parent write the map?"},
+      {"openat", "gid_map", EACCES,
+       "A process that changed its uid belongs to root in /proc until its next exec. Can the "
+       "parent write the map?"},
+      {"openat", "setgroups", EACCES,
+       "A process that changed its uid belongs to root in /proc until its next exec. Can the "
+       "parent write it?"},
       {"write", "timens_offsets", EACCES,
        "The clocks of a time namespace are fixed once a process is in it. Is it written between "
        "unshare(CLONE_NEWTIME) and the first fork?"},
@@ -189,6 +204,9 @@ const std::vector<Advice>& all_advice() {
       {"write", "cgroup.procs", ENOSPC,
        "A group of the cpuset hierarchy takes nobody before it has CPUs and memory nodes. What do "
        "its cpuset.cpus and cpuset.mems hold?"},
+      {"write", "cgroup.procs", EBUSY,
+       "In cgroup v2 a group that hands controllers on to its children holds no processes of its "
+       "own, but for the first one. What does its cgroup.subtree_control hold?"},
   };
   return kAll;
 }
@@ -206,6 +224,26 @@ std::string_view advice(std::string_view call, int error, std::string_view subje
     }
   }
   return general;
+}
+
+const std::vector<Silence>& all_silences() {
+  static const std::vector<Silence> kAll = {
+      {"mount", "MS_RDONLY", "MS_BIND",
+       "A bind takes over the flags of what it binds and none of its own: this mount can be "
+       "written. A second call, with MS_REMOUNT and MS_BIND, sets them. What does "
+       "/proc/self/mountinfo say of it?"},
+  };
+  return kAll;
+}
+
+std::string_view silence(std::string_view call, std::string_view written) {
+  const auto has = [&](std::string_view word) { return written.find(word) != written.npos; };
+  for (const Silence& known : all_silences()) {
+    if (known.call == call && has(known.flag) && has(known.beside) && !has("MS_REMOUNT")) {
+      return known.text;
+    }
+  }
+  return {};
 }
 
 }  // namespace toolkit

@@ -1,7 +1,7 @@
 #include "toolkit/kernel/advice.hpp"
 
-#include <grp.h>
-#include <sys/prctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <set>
@@ -19,36 +19,28 @@ using toolkit::advice;
 using toolkit::all_advice;
 using toolkit::test::Caller;
 using toolkit::test::Cause;
+using toolkit::test::error_name;
+using toolkit::test::name_of;
 
 namespace {
 
-std::string error_name(int number) {
-  const char* name = ::strerrorname_np(number);
-  return name != nullptr ? name : std::to_string(number);
-}
-
-/// "write gid_map EPERM"
-template <typename Row>
-std::string name_of(const Row& row) {
-  std::string name(row.call);
-  if (!row.subject.empty()) name.append(" ").append(row.subject);
-  return name + " " + error_name(row.error);
-}
-
 std::string cell(std::string_view text) { return std::string(toolkit::trim(text)); }
 
-/// The rows of docs/errors.md, each as "call | on | errno | meaning question".
-std::vector<std::string> rows_for_people() {
+/// The rows of a table in docs/errors.md, each as "call | … | … | meaning question".
+std::vector<std::string> rows_for_people(bool (*belongs)(std::string_view third)) {
   std::vector<std::string> rows;
   const std::string page = toolkit::read_file(COOPERAGE_SOURCE "/docs/errors.md");
   for (const std::string_view line : toolkit::lines(page)) {
     const auto cells = toolkit::split(line, '|');
-    if (!line.starts_with("| `") || cells.size() != 7) continue;
+    if (!line.starts_with("| `") || cells.size() != 7 || !belongs(cells[3])) continue;
     rows.push_back(cell(cells[1]) + " | " + cell(cells[2]) + " | " + cell(cells[3]) + " | " +
                    cell(cells[4]) + " " + cell(cells[5]));
   }
   return rows;
 }
+
+bool is_errno(std::string_view text) { return text.starts_with(" E"); }
+bool is_flag(std::string_view text) { return text.starts_with(" `"); }
 
 std::string row_of(const Advice& known) {
   const auto code = [](std::string_view text) {
@@ -58,29 +50,9 @@ std::string row_of(const Advice& known) {
          std::string(known.text);
 }
 
-/// Drops every right that root has over others; a program started so would be dumpable.
-void become_nobody() {
-  constexpr uid_t kNobody = 65534;
-  if (::geteuid() != 0) return;
-  toolkit::check(::setgroups(0, nullptr), "setgroups");
-  toolkit::check(::setresgid(kNobody, kNobody, kNobody), "setresgid");
-  toolkit::check(::setresuid(kNobody, kNobody, kNobody), "setresuid");
-  toolkit::check(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl");
-}
-
 void produce(const Cause& cause) {
-  const auto compare = [&] { CHECK(error_name(cause.fail()) == error_name(cause.error)); };
-  switch (cause.caller) {
-    case Caller::inside:
-      return toolkit::test::inside(cause.kinds, compare);
-    case Caller::nobody:
-      return toolkit::test::in_child([&] {
-        become_nobody();
-        compare();
-      });
-    case Caller::host_root:
-      return toolkit::test::in_child(compare);
-  }
+  toolkit::test::as_caller(cause,
+                           [&] { CHECK(error_name(cause.fail()) == error_name(cause.error)); });
 }
 
 void produce_if(const std::vector<Cause>& causes, bool as_host_root) {
@@ -88,6 +60,12 @@ void produce_if(const std::vector<Cause>& causes, bool as_host_root) {
     if ((cause.caller == Caller::host_root) != as_host_root) continue;
     CAPTURE(name_of(cause));
     produce(cause);
+  }
+}
+
+void produce_one(const std::vector<Cause>& causes, int error) {
+  for (const Cause& cause : causes) {
+    if (cause.error == error) produce(cause);
   }
 }
 
@@ -116,6 +94,8 @@ TEST_SUITE("unit") {
     CHECK(advice("clone", ENOSPC) == advice("clone3", ENOSPC));
     CHECK(advice("fork", ENOMEM) == advice("clone3", ENOMEM));
     CHECK(advice("mknod", EPERM) == advice("mknodat", EPERM));
+    CHECK(advice("setresuid", EINVAL) == advice("setuid", EINVAL));
+    CHECK(advice("waitid", ECHILD) == advice("wait4", ECHILD));
     CHECK_FALSE(advice("mknod", EPERM).empty());
   }
 
@@ -139,21 +119,39 @@ TEST_SUITE("unit") {
   TEST_CASE("advice: docs/errors.md holds the same rows") {
     std::vector<std::string> rows;
     for (const Advice& known : all_advice()) rows.push_back(row_of(known));
-    const std::vector<std::string> for_people = rows_for_people();
+    const std::vector<std::string> for_people = rows_for_people(is_errno);
     for (std::size_t i = 0; i < std::min(rows.size(), for_people.size()); ++i) {
       CHECK(for_people[i] == rows[i]);
     }
     CHECK(for_people.size() == rows.size());
   }
 
+  TEST_CASE("advice: docs/errors.md holds what calls leave out") {
+    std::vector<std::string> rows;
+    for (const toolkit::Silence& known : toolkit::all_silences()) {
+      const std::string call(known.call);
+      rows.push_back('`' + call + "` | `" + std::string(known.flag) + "` | `" +
+                     std::string(known.beside) + "` | " + std::string(known.text));
+    }
+    CHECK(rows_for_people(is_flag) == rows);
+  }
+
+  TEST_CASE("advice: a bind that was to be read-only at once is told, a remount is not") {
+    const auto told = [](const char* flags) {
+      return toolkit::silence("mount",
+                              "mount(\"/a\", \"/b\", NULL, " + std::string(flags) + ", NULL) = 0");
+    };
+    CHECK(told("MS_RDONLY|MS_BIND").starts_with("A bind takes over"));
+    CHECK(told("MS_RDONLY|MS_BIND|MS_REC").ends_with("?"));
+    CHECK(told("MS_RDONLY|MS_REMOUNT|MS_BIND").empty());
+    CHECK(told("MS_BIND").empty());
+    CHECK(told("MS_RDONLY").empty());
+    CHECK(toolkit::silence("mkdir", "MS_RDONLY|MS_BIND").empty());
+  }
+
   TEST_CASE("advice: the kernel is made to say each of its rows") {
     std::set<std::string> produced;
-    for (const auto& causes :
-         {toolkit::test::causes_of_roots(), toolkit::test::causes_of_mounts(),
-          toolkit::test::causes_of_namespaces(), toolkit::test::causes_of_ids(),
-          toolkit::test::causes_of_processes()}) {
-      for (const Cause& cause : causes) produced.insert(name_of(cause));
-    }
+    for (const Cause& cause : toolkit::test::all_causes()) produced.insert(name_of(cause));
     std::set<std::string> rows;
     for (const Advice& known : all_advice()) rows.insert(name_of(known));
     for (const std::string& row : rows) CHECK_MESSAGE(produced.contains(row), row);
@@ -170,6 +168,20 @@ TEST_SUITE("kernel") {
   TEST_CASE("advice: the kernel says so of mounts [userns]") {
     NEEDS_USER_NAMESPACES();
     produce_all(toolkit::test::causes_of_mounts());
+  }
+
+  TEST_CASE("advice: the kernel binds for writing whatever the call says [userns]") {
+    NEEDS_USER_NAMESPACES();
+    toolkit::test::inside(toolkit::Ns::mount, [] {
+      const toolkit::test::TempDir place;
+      constexpr unsigned long kAtOnce = MS_BIND | MS_RDONLY;
+      CHECK(::mount(place.path().c_str(), place.path().c_str(), nullptr, kAtOnce, nullptr) == 0);
+      CHECK(toolkit::test::said(::mkdir(place.at("one").c_str(), 0755)) == 0);
+      constexpr unsigned long kAfterwards = MS_REMOUNT | kAtOnce;
+      CHECK(::mount(nullptr, place.path().c_str(), nullptr, kAfterwards, nullptr) == 0);
+      CHECK(toolkit::test::said(::mkdir(place.at("two").c_str(), 0755)) == EROFS);
+      toolkit::check(::umount2(place.path().c_str(), MNT_DETACH), "umount2");
+    });
   }
 
   TEST_CASE("advice: the kernel says so of namespaces [userns]") {
@@ -192,10 +204,25 @@ TEST_SUITE("kernel") {
     produce_as_root(toolkit::test::causes_of_roots());
   }
 
+  TEST_CASE("advice: the kernel says so of ids that root gave up [root]") {
+    SKIP_UNLESS(toolkit::test::is_root(), "it gives up the ids of root");
+    produce_as_root(toolkit::test::causes_of_ids());
+  }
+
   TEST_CASE("advice: the kernel says so of an empty cpuset [root] [cgroup-v1]") {
     SKIP_UNLESS(toolkit::test::is_root(), "it makes a control group");
     SKIP_UNLESS(::access("/sys/fs/cgroup/cpuset/cpuset.mems", W_OK) == 0,
                 "no cpuset of cgroup v1 here");
-    produce_as_root(toolkit::test::causes_of_processes());
+    produce_one(toolkit::test::causes_of_groups(), ENOSPC);
+  }
+
+  TEST_CASE(
+      "advice: the kernel says so of a group whose children have controllers [root] [cgroup-v2]") {
+    SKIP_UNLESS(toolkit::test::is_root(), "it makes a control group");
+    const std::string groups = toolkit::test::unified_groups();
+    SKIP_UNLESS(!groups.empty(), "no cgroup v2 here");
+    const bool handed_on = toolkit::read_file(groups + "/cgroup.subtree_control").size() > 1;
+    SKIP_UNLESS(handed_on, "the first group of cgroup v2 hands no controller on");
+    produce_one(toolkit::test::causes_of_groups(), EBUSY);
   }
 }

@@ -1,6 +1,7 @@
 #include "toolkit/kernel/test_causes.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/mount.hpp"
+#include "toolkit/test/child.hpp"
 #include "toolkit/test/test.hpp"
 
 namespace toolkit::test {
@@ -79,7 +81,66 @@ int join_empty_cpuset() {
   return error;
 }
 
+/// A group of cgroup v2 that hands a controller on to its children, new, removed again. Needs one that
+/// the first group hands on.
+int join_group_with_children() {
+  const std::string group = unified_groups() + "/cooperage-test-" + std::to_string(::getpid());
+  check(::mkdir(group.c_str(), 0755), "mkdir", group);
+  const std::string controllers = read_file(group + "/cgroup.controllers");
+  const std::string first = controllers.substr(0, controllers.find_first_of(" \n"));
+  write_file(group + "/cgroup.subtree_control", '+' + first);
+  const int error = said_writing((group + "/cgroup.procs").c_str(), std::to_string(::getpid()));
+  check(::rmdir(group.c_str()), "rmdir", group);
+  return error;
+}
+
+/// Drops every right that root has over others; a program started so would be dumpable.
+void become_nobody() {
+  constexpr uid_t kNobody = 65534;
+  if (::geteuid() != 0) return;
+  check(::setgroups(0, nullptr), "setgroups");
+  check(::setresgid(kNobody, kNobody, kNobody), "setresgid");
+  check(::setresuid(kNobody, kNobody, kNobody), "setresuid");
+  check(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl");
+}
+
 }  // namespace
+
+std::string unified_groups() {
+  for (const char* place : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+    if (::access((std::string(place) + "/cgroup.controllers").c_str(), R_OK) == 0) return place;
+  }
+  return {};
+}
+
+void as_caller(const Cause& cause, const std::function<void()>& body) {
+  switch (cause.caller) {
+    case Caller::inside:
+      return inside(cause.kinds, body);
+    case Caller::nobody:
+      return in_child([&] {
+        become_nobody();
+        body();
+      });
+    case Caller::host_root:
+      return in_child(body);
+  }
+}
+
+std::vector<Cause> all_causes() {
+  std::vector<Cause> all;
+  for (auto* part : {causes_of_roots, causes_of_mounts, causes_of_namespaces, causes_of_ids,
+                     causes_of_processes, causes_of_groups}) {
+    const std::vector<Cause> causes = part();
+    all.insert(all.end(), causes.begin(), causes.end());
+  }
+  return all;
+}
+
+std::string error_name(int number) {
+  const char* name = ::strerrorname_np(number);
+  return name != nullptr ? name : std::to_string(number);
+}
 
 int said(long result) { return result == -1 ? errno : 0; }
 
@@ -108,11 +169,21 @@ std::vector<Cause> causes_of_processes() {
        .caller = Caller::nobody,
        .fail = [] { return said(::prctl(PR_CAPBSET_DROP, 0, 0, 0, 0)); }},
       {.call = "seccomp", .error = EACCES, .caller = Caller::nobody, .fail = filter_without_right},
+  };
+}
+
+std::vector<Cause> causes_of_groups() {
+  return {
       {.call = "write",
        .subject = "cgroup.procs",
        .error = ENOSPC,
        .caller = Caller::host_root,
        .fail = join_empty_cpuset},
+      {.call = "write",
+       .subject = "cgroup.procs",
+       .error = EBUSY,
+       .caller = Caller::host_root,
+       .fail = join_group_with_children},
   };
 }
 

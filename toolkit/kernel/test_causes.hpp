@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,24 @@ std::vector<Cause> causes_of_mounts();
 std::vector<Cause> causes_of_namespaces();
 std::vector<Cause> causes_of_ids();
 std::vector<Cause> causes_of_processes();
+std::vector<Cause> causes_of_groups();
+std::vector<Cause> all_causes();
+
+/// Runs body as who meets this cause, in a child of its own.
+void as_caller(const Cause& cause, const std::function<void()>& body);
+
+/// "EPERM"
+std::string error_name(int number);
+/// "write gid_map EPERM": one row of docs/errors.md, be it an Advice or a Cause of it.
+template <typename Row>
+std::string name_of(const Row& row) {
+  std::string name(row.call);
+  if (!row.subject.empty()) name.append(" ").append(row.subject);
+  return name + " " + error_name(row.error);
+}
+
+/// Where the groups of cgroup v2 are; empty when they are nowhere.
+std::string unified_groups();
 
 /// errno, if a call returned -1.
 int said(long result);

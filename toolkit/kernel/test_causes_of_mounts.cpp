@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "toolkit/kernel/error.hpp"
@@ -76,6 +77,22 @@ int pivot_with_old_elsewhere() {
   return on_tmpfs([](const std::string& place) { return said(pivot(place.c_str(), "/proc")); });
 }
 
+int pivot_in_chroot() {
+  return on_tmpfs([](const std::string& place) {
+    make(place + "/jail");
+    make(place + "/jail/new");
+    mount("tmpfs", place + "/jail/new", "tmpfs", 0);
+    const pid_t child = check(::fork(), "fork");  // so that the way back is not lost
+    if (child == 0) {
+      const bool inside = ::chroot((place + "/jail").c_str()) == 0;
+      ::_exit(inside ? said(pivot("/new", "/new")) : 0);
+    }
+    int status = 0;
+    check(::waitpid(child, &status, 0), "waitpid");
+    return WEXITSTATUS(status);
+  });
+}
+
 int mount_at(const char* source, const std::string& target, const char* type, unsigned long flags,
              const char* data = nullptr) {
   return said(::mount(source, target.c_str(), type, flags, data));
@@ -142,6 +159,7 @@ std::vector<Cause> causes_of_roots() {
        .fail = pivot_to_directory_elsewhere},
       {.call = "pivot_root", .error = EINVAL, .kinds = Ns::mount, .fail = pivot_below_shared},
       {.call = "pivot_root", .error = EINVAL, .kinds = Ns::mount, .fail = pivot_with_old_elsewhere},
+      {.call = "pivot_root", .error = EINVAL, .kinds = Ns::mount, .fail = pivot_in_chroot},
       {.call = "pivot_root", .error = EPERM, .fail = [] { return said(pivot(".", ".")); }},
       {.call = "chroot",
        .error = EPERM,

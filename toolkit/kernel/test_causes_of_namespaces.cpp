@@ -76,10 +76,18 @@ int allow_what_is_denied() {
 }
 
 /// As after setresuid(2): a program that gave up its user id is not dumpable.
-int open_map_when_not_dumpable() {
+int open_when_not_dumpable(const char* file) {
   check(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl");
   unshare(Ns::user);
-  return said(::open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC));
+  return said(::open(file, O_WRONLY | O_CLOEXEC));
+}
+
+/// The same, by what people do.
+int open_when_uid_was_changed(const char* file) {
+  constexpr uid_t kOther = 65533;
+  check(::setresuid(kOther, kOther, kOther), "setresuid");
+  unshare(Ns::user);
+  return said(::open(file, O_WRONLY | O_CLOEXEC));
 }
 
 int set_clock_too_late() {
@@ -171,7 +179,27 @@ std::vector<Cause> causes_of_ids() {
        .subject = "uid_map",
        .error = EACCES,
        .caller = kNobody,
-       .fail = open_map_when_not_dumpable},
+       .fail = [] { return open_when_not_dumpable("/proc/self/uid_map"); }},
+      {.call = "openat",
+       .subject = "gid_map",
+       .error = EACCES,
+       .caller = kNobody,
+       .fail = [] { return open_when_not_dumpable("/proc/self/gid_map"); }},
+      {.call = "openat",
+       .subject = "gid_map",
+       .error = EACCES,
+       .caller = Caller::host_root,
+       .fail = [] { return open_when_uid_was_changed("/proc/self/gid_map"); }},
+      {.call = "openat",
+       .subject = "setgroups",
+       .error = EACCES,
+       .caller = kNobody,
+       .fail = [] { return open_when_not_dumpable("/proc/self/setgroups"); }},
+      {.call = "openat",
+       .subject = "setgroups",
+       .error = EACCES,
+       .caller = Caller::host_root,
+       .fail = [] { return open_when_uid_was_changed("/proc/self/setgroups"); }},
       {.call = "write", .subject = "timens_offsets", .error = EACCES, .fail = set_clock_too_late},
       {.call = "setgroups", .error = EPERM, .fail = [] { return said(::setgroups(0, nullptr)); }},
       {.call = "setuid", .error = EINVAL, .fail = [] { return said(::setuid(5)); }},
