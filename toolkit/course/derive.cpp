@@ -100,10 +100,11 @@ std::vector<StepRegion> find_steps(std::string_view solution, std::string_view n
 }
 
 std::string derive_starter(std::string_view solution, std::string_view number,
-                           const std::string& file) {
+                           const std::string& file, const std::vector<std::string>& written) {
   std::string starter;
   std::size_t done = 0;
   for (const StepRegion& step : find_steps(solution, number, file)) {
+    if (std::find(written.begin(), written.end(), step.id) != written.end()) continue;
     const std::string_view rest = solution.substr(step.first);
     const std::string_view indent = rest.substr(0, rest.find('/'));
     const std::string comment = fmt::format("{}// TODO({}): {}", indent, step.id, step.what);

@@ -23,8 +23,8 @@ struct StepRegion {
 std::vector<StepRegion> find_steps(std::string_view solution, std::string_view number,
                                    const std::string& file);
 
-/// The starter: the solution, with a call of todo() in the place of each step.
+/// The starter: the solution, with a call of todo() in the place of each step but those `written`.
 std::string derive_starter(std::string_view solution, std::string_view number,
-                           const std::string& file);
+                           const std::string& file, const std::vector<std::string>& written = {});
 
 }  // namespace toolkit::course

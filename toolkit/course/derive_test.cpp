@@ -46,6 +46,15 @@ void g() {}
 )");
   }
 
+  TEST_CASE("derive: a step that is written stays as it is") {
+    const std::string solution =
+        "void f() {\n  // step 04.1: a\n  a();\n}\nvoid g() {\n  // step 04.2: b\n  b();\n}\n";
+    CHECK(derive_starter(solution, "04", "x.cpp", {"04.1"}) ==
+          "void f() {\n  // step 04.1: a\n  a();\n}\n"
+          "void g() {\n  // TODO(04.2): b\n  toolkit::todo(\"04.2\");\n}\n");
+    CHECK(derive_starter(solution, "04", "x.cpp", {"04.1", "04.2"}) == solution);
+  }
+
   TEST_CASE("derive: two steps, one of them in a lambda") {
     CHECK(derived(R"(void f() {
   spawn([&]() -> int {

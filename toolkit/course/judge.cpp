@@ -53,6 +53,34 @@ Judgement judge_starter(const Results& results) {
   return {.holds = Holds::yes, .why = fmt::format("fails at {}", fail->id)};
 }
 
+Judgement judge_partial(const std::vector<std::string>& written, const std::string& open,
+                        const Results& results) {
+  if (const Result* infra = first_with(results, Verdict::infra)) return broken(*infra);
+  bool open_fails = false;
+  for (const Result& result : results) {
+    const bool is_written =
+        std::any_of(written.begin(), written.end(),
+                    [&](const std::string& step) { return belongs_to(result.id, step); });
+    if (result.verdict == Verdict::skip) continue;
+    if (is_written && result.verdict != Verdict::pass) {
+      return no(fmt::format("{} does not pass, though it is written: {} ({})", result.id,
+                            result.seen, result.hint));
+    }
+    if (!is_written && result.verdict == Verdict::pass) {
+      return no(fmt::format("{} passes, and nobody wrote it", result.id));
+    }
+    if (result.verdict != Verdict::fail || open_fails) continue;
+    open_fails = true;
+    if (!belongs_to(result.id, open) || result.hint != "not-started") {
+      return no(fmt::format("fails at {} with the hint '{}', not at {} with 'not-started'",
+                            result.id, result.hint, open));
+    }
+  }
+  if (open_fails) return {.holds = Holds::yes, .why = fmt::format("fails at {}", open)};
+  const Result* skip = first_with(results, Verdict::skip);
+  return skip == nullptr ? no("nothing fails") : skipped(*skip);
+}
+
 Judgement judge_solution(const Results& results) {
   if (const Result* infra = first_with(results, Verdict::infra)) return broken(*infra);
   if (const Result* fail = first_with(results, Verdict::fail)) {

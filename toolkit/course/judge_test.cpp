@@ -6,6 +6,7 @@ using toolkit::checks::Result;
 using toolkit::checks::Verdict;
 using toolkit::course::Holds;
 using toolkit::course::judge_mutant;
+using toolkit::course::judge_partial;
 using toolkit::course::judge_solution;
 using toolkit::course::judge_starter;
 using toolkit::course::Judgement;
@@ -69,6 +70,24 @@ TEST_SUITE("unit") {
     CHECK(text(judge_starter({result("04.1", Verdict::fail, "not-started"), kInfra2})) ==
           "no: the checker broke at 04.2: no memory");
     CHECK(text(judge_starter({kBlocked2})) == "no: nothing fails");
+  }
+
+  TEST_CASE("judge: with its first steps written, a program fails at the next") {
+    const Result open2 = result("04.2", Verdict::fail, "not-started");
+    const auto judge = [](const Results& results) {
+      return text(judge_partial({"04.1"}, "04.2", results));
+    };
+    CHECK(judge({kPass1, open2}) == "yes: fails at 04.2");
+    CHECK(judge({kSkip1, open2}) == "yes: fails at 04.2");
+    CHECK(judge({result("04.1", Verdict::fail, "h"), kBlocked2}) ==
+          "no: 04.1 does not pass, though it is written: something (h)");
+    CHECK(judge({kPass1, result("04.2", Verdict::fail, "crashed")}) ==
+          "no: fails at 04.2 with the hint 'crashed', not at 04.2 with 'not-started'");
+    CHECK(judge({kPass1, kPass2}) == "no: 04.2 passes, and nobody wrote it");
+    CHECK(judge({kPass1, open2, result("04.3", Verdict::pass)}) ==
+          "no: 04.3 passes, and nobody wrote it");
+    CHECK(judge({kPass1, kInfra2}) == "no: the checker broke at 04.2: no memory");
+    CHECK(judge({kPass1, kSkip2}) == "skipped: 04.2 is skipped: no overlay");
   }
 
   TEST_CASE("judge: where all is skipped, nothing is known") {

@@ -40,18 +40,34 @@ bool has_solution(const Tree& tree, const Lab& lab) {
   });
 }
 
-std::map<std::string, std::string> derive_starters(const Tree& tree, const Lab& lab) {
+std::map<std::string, std::string> derive_starters(const Tree& tree, const Lab& lab,
+                                                   const std::vector<std::string>& written) {
   std::map<std::string, std::string> starters;
   std::size_t steps = 0;
   for (const std::string& file : lab.files) {
     const fs::path name = lab.solution() / file;
     const std::string solution = read_file(tree.source / name);
-    starters[file] = derive_starter(solution, lab.number, name);
+    starters[file] = derive_starter(solution, lab.number, name, written);
     steps += find_steps(solution, lab.number, name).size();
   }
   if (steps == 0)
     throw std::runtime_error(fmt::format("{}: no step is marked", lab.solution().native()));
   return starters;
+}
+
+std::vector<std::string> steps_of(const Tree& tree, const Lab& lab) {
+  std::vector<std::string> ids;
+  for (const std::string& file : lab.files) {
+    const fs::path name = lab.solution() / file;
+    for (const StepRegion& step : find_steps(read_file(tree.source / name), lab.number, name)) {
+      ids.push_back(step.id);
+    }
+  }
+  // "04.10" comes after "04.9".
+  std::sort(ids.begin(), ids.end(), [](const std::string& one, const std::string& other) {
+    return std::pair(one.size(), one) < std::pair(other.size(), other);
+  });
+  return ids;
 }
 
 fs::path starters_of(const Tree& tree, const Lab& lab) {

@@ -13,8 +13,12 @@ namespace toolkit::course {
 /// Are the sources of a lab's solution there? A learner's copy may lack them.
 bool has_solution(const Tree& tree, const Lab& lab);
 
-/// The starters of a lab's files, derived from its solution. Throws std::runtime_error.
-std::map<std::string, std::string> derive_starters(const Tree& tree, const Lab& lab);
+/// The starters of a lab's files, derived from its solution, as they are when these steps are
+/// written. Throws std::runtime_error.
+std::map<std::string, std::string> derive_starters(const Tree& tree, const Lab& lab,
+                                                   const std::vector<std::string>& written = {});
+/// The ids of a lab's steps, in the order in which they are numbered.
+std::vector<std::string> steps_of(const Tree& tree, const Lab& lab);
 
 /// Where the build tree has the starters of a lab: build/starters/04-uts.
 std::filesystem::path starters_of(const Tree& tree, const Lab& lab);

@@ -52,8 +52,10 @@ std::string plant(const Tree& tree, const Lab& lab, const Mutant& mutant, const 
 /// Makes the subject's folder; a judgement when it can't be made.
 std::optional<Judgement> make_files(const Tree& tree, const Lab& lab, const Subject& subject,
                                     const fs::path& folder) {
-  if (subject.kind == Kind::starter) {
-    for (const auto& [file, text] : derive_starters(tree, lab)) put(folder / file, text);
+  if (subject.kind == Kind::starter || subject.kind == Kind::partial) {
+    for (const auto& [file, text] : derive_starters(tree, lab, subject.written)) {
+      put(folder / file, text);
+    }
   } else if (subject.mutant) {
     const std::string fault = plant(tree, lab, *subject.mutant, folder);
     if (!fault.empty()) return does_not_hold(fault);
@@ -63,6 +65,7 @@ std::optional<Judgement> make_files(const Tree& tree, const Lab& lab, const Subj
 
 Judgement judge(const Subject& subject, const std::vector<checks::Result>& results) {
   if (subject.mutant) return judge_mutant(*subject.mutant, results);
+  if (subject.kind == Kind::partial) return judge_partial(subject.written, subject.open, results);
   return subject.kind == Kind::starter ? judge_starter(results) : judge_solution(results);
 }
 
@@ -91,6 +94,7 @@ void try_subject(const Tree& tree, const Lab& lab, const Subject& subject, Verif
 
 std::string Subject::name() const {
   if (mutant) return mutant->name;
+  if (kind == Kind::partial) return "up-to-" + written.back();
   return kind == Kind::starter ? "starter" : "solution";
 }
 

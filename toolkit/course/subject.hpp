@@ -12,15 +12,18 @@
 
 namespace toolkit::course {
 
-/// What a lab is verified with. `mutant` is one of the course's, `guest` one that somebody adds.
-enum class Kind { starter, solution, mutant, guest };
+/// What a lab is verified with. `partial` is the starter with its first steps written, `mutant` one
+/// of the course's, `guest` one that somebody adds.
+enum class Kind { starter, partial, solution, mutant, guest };
 
 /// One program of a lab, to be compiled, checked and judged.
 struct Subject {
   Kind kind = Kind::solution;
   std::optional<Mutant> mutant = {};
+  std::vector<std::string> written = {};  ///< of a partial one: the steps that are
+  std::string open = {};                  ///< and the first that is not
 
-  /// "starter", "solution", or the mutant's name.
+  /// "starter", "up-to-04.2", "solution", or the mutant's name.
   [[nodiscard]] std::string name() const;
 };
 

@@ -10,7 +10,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::pair<Kind, const char*>, 4> kKinds{{{Kind::starter, "starter"},
+constexpr std::array<std::pair<Kind, const char*>, 5> kKinds{{{Kind::starter, "starter"},
+                                                              {Kind::partial, "partial"},
                                                               {Kind::solution, "solution"},
                                                               {Kind::mutant, "mutant"},
                                                               {Kind::guest, "guest"}}};

@@ -55,6 +55,12 @@ int verify(const Tree& tree, const VerifyOptions& options) {
       throw std::runtime_error(fmt::format("{} has no solution here", lab.name));
     }
     jobs.push_back({.lab = lab, .subject = {.kind = Kind::starter}});
+    const std::vector<std::string> steps = steps_of(tree, lab);
+    for (auto open = steps.begin() + 1; open < steps.end(); ++open) {
+      jobs.push_back(
+          {.lab = lab,
+           .subject = {.kind = Kind::partial, .written = {steps.begin(), open}, .open = *open}});
+    }
     jobs.push_back({.lab = lab, .subject = {.kind = Kind::solution}});
     for (const Mutant& mutant : read_mutants(tree, lab)) {
       jobs.push_back({.lab = lab, .subject = {.kind = Kind::mutant, .mutant = mutant}});

@@ -14,8 +14,8 @@ struct VerifyOptions {
   Form form = Form::text;
 };
 
-/// The triangle of each lab: the starter fails, the solution passes, each mutant is caught by the
-/// check and the hint that it names. The result is 0 only when all of it holds.
+/// The triangle of each lab: the starter fails, step by step it passes more, the solution passes all,
+/// each mutant is caught by the check and the hint that it names. The result is 0 only when all of it holds.
 int verify(const Tree& tree, const VerifyOptions& options);
 
 struct MutantsOptions {

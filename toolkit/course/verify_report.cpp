@@ -65,7 +65,8 @@ std::size_t longest_name(const std::vector<Verified>& subjects) {
 std::string_view column_of(std::string_view id) { return id.substr(id.find('.') + 1); }
 
 std::string last_line(const std::vector<Verified>& subjects) {
-  return fmt::format("{}, {}, {}\n", tally(count(subjects, {Kind::starter}), "starters fail"),
+  return fmt::format("{}, {}, {}, {}\n", tally(count(subjects, {Kind::starter}), "starters fail"),
+                     tally(count(subjects, {Kind::partial}), "go as far as they are written"),
                      tally(count(subjects, {Kind::solution}), "solutions pass"),
                      tally(count(subjects, {Kind::mutant, Kind::guest}), "mutants are caught"));
 }
@@ -88,7 +89,8 @@ std::string verify_report(const std::vector<Verified>& subjects) {
     text += fmt::format("  {} {:<{}}  {}\n", mark_of(subject.judgement.holds), subject.name, width,
                         subject.judgement.why);
   }
-  std::size_t skipped = count(subjects, {Kind::starter, Kind::solution, Kind::mutant}).skipped;
+  std::size_t skipped =
+      count(subjects, {Kind::starter, Kind::partial, Kind::solution, Kind::mutant}).skipped;
   if (!subjects.empty() && skipped == subjects.size()) {
     text += fmt::format("\nSKIPPED: {}", subjects.front().judgement.why);
   }

@@ -46,6 +46,11 @@ TEST_SUITE("tool") {
     const auto starter = verify_subject(course.tree(), course.lab(), {.kind = Kind::starter});
     CHECK(starter.judgement.why == "fails at 04.1");
     CHECK(starter.judgement.holds == Holds::yes);
+    const auto partial = verify_subject(
+        course.tree(), course.lab(), {.kind = Kind::partial, .written = {"04.1"}, .open = "04.2"});
+    CHECK(partial.name == "up-to-04.1");
+    CHECK(partial.judgement.why == "fails at 04.2");
+    CHECK(partial.judgement.holds == Holds::yes);
     const auto solution = verify_subject(course.tree(), course.lab(), {.kind = Kind::solution});
     CHECK(solution.judgement.why == "2 of 2 pass");
     CHECK(solution.judgement.holds == Holds::yes);
@@ -110,13 +115,16 @@ TEST_SUITE("unit") {
   TEST_CASE("verify: the report counts skips apart") {
     const std::vector<Verified> subjects = {
         verified("04-uts", Kind::starter, "starter", Holds::yes, "fails at 04.1"),
+        verified("04-uts", Kind::partial, "up-to-04.1", Holds::yes, "fails at 04.2"),
         verified("04-uts", Kind::solution, "solution", Holds::yes, "2 of 2 pass"),
         verified("04-uts", Kind::mutant, "a", Holds::yes, "fails"),
         verified("04-uts", Kind::mutant, "b", Holds::skipped, "04.2 is skipped: x")};
     CHECK(verify_report(subjects) ==
-          "04-uts\n  ✓ starter   fails at 04.1\n  ✓ solution  2 of 2 pass\n  ✓ a         fails\n"
-          "  – b         04.2 is skipped: x\n\n"
-          "1 of 1 starters fail, 1 of 1 solutions pass, 1 of 1 mutants are caught (1 skipped)\n");
+          "04-uts\n  ✓ starter     fails at 04.1\n  ✓ up-to-04.1  fails at 04.2\n"
+          "  ✓ solution    2 of 2 pass\n  ✓ a           fails\n"
+          "  – b           04.2 is skipped: x\n\n"
+          "1 of 1 starters fail, 1 of 1 go as far as they are written, 1 of 1 solutions pass, "
+          "1 of 1 mutants are caught (1 skipped)\n");
     CHECK(all_hold(subjects));
     CHECK_FALSE(all_hold({verified("04-uts", Kind::mutant, "a", Holds::no, "survives")}));
     CHECK_FALSE(all_hold({}));
