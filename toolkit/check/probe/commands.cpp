@@ -13,6 +13,7 @@
 #include "toolkit/check/probe/escape.hpp"
 #include "toolkit/check/probe/files.hpp"
 #include "toolkit/check/probe/signals.hpp"
+#include "toolkit/check/probe/sockets.hpp"
 
 namespace toolkit::probe {
 namespace {
@@ -125,6 +126,12 @@ void do_mount_tmpfs(const Call& call) {
   call.answer.add_result(::mount("tmpfs", call.rest, "tmpfs", 0, nullptr));
 }
 
+void do_tcp_listen(const Call& call) { call.answer.add_result(listen_on(call.number())); }
+void do_tcp_connect(const Call& call) { call.answer.add_result(connect_to(call.number())); }
+void do_abstract_connect(const Call& call) {
+  call.answer.add_result(connect_to_abstract(call.rest));
+}
+
 /// The child holds no end of the socket: who asks must see when the probe itself has gone.
 void do_fork(const Call& call) {
   const pid_t child = fork_forgetting();
@@ -164,7 +171,7 @@ struct Command {
   void (*run)(const Call& call);
 };
 
-constexpr std::array<Command, 25> kCommands = {{
+constexpr std::array<Command, 28> kCommands = {{
     {"exit", Needs::text, do_exit},
     {"kill", Needs::text, do_kill},
     {"catch", Needs::text, do_catch},
@@ -182,6 +189,9 @@ constexpr std::array<Command, 25> kCommands = {{
     {"write", Needs::text, do_write},
     {"sethostname", Needs::text, do_sethostname},
     {"mount-tmpfs", Needs::text, do_mount_tmpfs},
+    {"tcp-listen", Needs::text, do_tcp_listen},
+    {"tcp-connect", Needs::text, do_tcp_connect},
+    {"abstract-connect", Needs::text, do_abstract_connect},
     {"fork", Needs::nothing, do_fork},
     {"argv", Needs::text, do_argv},
     {"env", Needs::text, do_env},

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace toolkit::checks {
+
+/// A network device, as the kernel tells it. See rtnetlink(7).
+struct Link {
+  int index = 0;
+  std::string name;
+  bool up = false;
+  std::vector<std::string> addresses = {};  ///< "127.0.0.1/8", "::1/128"
+  bool operator==(const Link&) const = default;
+};
+
+// What is in the network namespace that the caller is in, by dumps of a socket of its own.
+std::vector<Link> links_here();
+/// "10.1.0.0/16 by eth0", of every table but that of the machine's own addresses.
+std::vector<std::string> routes_here();
+
+std::vector<Link> links_of(pid_t pid);
+/// nullptr when there is none of this name.
+const Link* link_named(const std::vector<Link>& links, std::string_view name);
+/// "lo, down; eth0, up: 10.1.0.2/16"
+std::string to_text(const std::vector<Link>& links);
+
+// What changes it; where the kernel knows no such devices, SystemError EOPNOTSUPP.
+
+/// A pair of devices that are one cable.
+void make_veth(const std::string& name, const std::string& peer);
+enum class LinkState { down, up };
+void set_link(const std::string& name, LinkState state);
+
+}  // namespace toolkit::checks
