@@ -111,6 +111,14 @@ void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse) {
   check(set_attributes(tree.get(), "", kItself, attributes, recurse), "mount_setattr");
 }
 
+void map_ids(FdRef tree, FdRef user_ns) {
+  mount_attr wanted{};
+  wanted.attr_set = MOUNT_ATTR_IDMAP;
+  wanted.userns_fd = static_cast<unsigned>(user_ns.get());
+  check(::syscall(SYS_mount_setattr, tree.get(), "", AT_EMPTY_PATH, &wanted, sizeof wanted),
+        "mount_setattr", "MOUNT_ATTR_IDMAP");
+}
+
 void set_attributes_at(const std::string& target, std::uint64_t attributes, Recurse recurse) {
   if (!set_attributes_if_present(target, attributes, recurse)) throw_errno("mount_setattr", target);
 }

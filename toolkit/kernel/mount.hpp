@@ -50,7 +50,14 @@ void move_mount(FdRef tree, const std::string& target);
 void move_mount(FdRef tree, FdRef target, const std::string& name);
 /// Sets MOUNT_ATTR_ flags of a detached tree, below it too when asked. See mount_setattr(2).
 void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse);
-/// The same for what is mounted at a path: it adds flags, where a remount would replace them all.
+/// Shows the files of a detached tree with other owners: an id of the filesystem is the one that the map
+/// of `user_ns` has for it, as if it were read inside (an idmapped mount). Made once for a mount, and
+/// never for the initial user namespace. EINVAL where the filesystem has none: proc, sysfs, devpts and
+/// overlay, tmpfs before Linux 6.3; ext4 and xfs have it from 5.12 on, btrfs from 5.15. EPERM without
+/// CAP_SYS_ADMIN in the user namespace that the filesystem was mounted in, so a normal user has it for
+/// no disk. See "ID-mapped mounts" in mount_setattr(2).
+void map_ids(FdRef tree, FdRef user_ns);
+/// set_attributes() for what is mounted at a path: it adds flags, where a remount would replace them all.
 void set_attributes_at(const std::string& target, std::uint64_t attributes, Recurse recurse);
 /// The same; false where there is no such path.
 bool set_attributes_if_present(const std::string& target, std::uint64_t attributes,
