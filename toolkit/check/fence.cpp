@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 
 #include <memory>
@@ -60,6 +61,26 @@ void drop_host_powers() {
   refuse_namespaces_and_keys();
   limit_bounding_set(kKept);
   set_capabilities({.effective = kKept, .permitted = kKept});
+}
+
+void drop_powers(const std::vector<unsigned>& capabilities) {
+  if (capabilities.empty()) return;
+  std::uint64_t gone = 0;
+  for (const unsigned number : capabilities) gone |= std::uint64_t{1} << number;
+  limit_bounding_set(CapSet(bounding_set().bits() & ~gone));
+}
+
+void refuse_interface_calls() {
+  const std::unique_ptr<void, void (*)(void*)> filter(::seccomp_init(SCMP_ACT_ALLOW),
+                                                      ::seccomp_release);
+  if (!filter) throw SystemError(ENOMEM, "seccomp", "init");
+  constexpr scmp_datum_t kLow = 0xffffffff;  // the kernel looks at no more
+  for (const int request : {SIOCSIFFLAGS, SIOCSIFADDR, SIOCSIFNETMASK, SIOCSIFNAME}) {
+    const scmp_arg_cmp asks = SCMP_A1(SCMP_CMP_MASKED_EQ, kLow, static_cast<scmp_datum_t>(request));
+    done(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, asks),
+         "ioctl");
+  }
+  done(::seccomp_load(filter.get()), "load");
 }
 
 }  // namespace toolkit::checks

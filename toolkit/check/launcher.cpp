@@ -72,6 +72,9 @@ void leave_a_child() {
   const Fd root = open_file("/", O_PATH | O_DIRECTORY);
   for (const int number : launch.leaks) check(::dup2(root.get(), number), "dup2");
   if (launch.powers == Powers::devices) drop_host_powers();
+  if (launch.interface_calls == InterfaceCalls::refused) refuse_interface_calls();
+  drop_powers(launch.without);
+  if (launch.user) become(*launch.user);
   std::vector<std::string> argv = launch.argv;
   std::vector<std::string> environment = launch.environment;
   ::execve(launch.program.c_str(), pointers(argv).data(), pointers(environment).data());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,9 @@ struct Launch {
   Powers powers = Powers::contained;
   bool with_child = false;
   std::vector<int> leaks = {};
+  std::vector<unsigned> without = {};
+  InterfaceCalls interface_calls = InterfaceCalls::allowed;
+  std::optional<User> user = {};  ///< instead of the machine's root
   Following following = Following::no;
   const std::string& probe_content;
 };

@@ -10,6 +10,7 @@
 
 #include "toolkit/check/observe.hpp"
 #include "toolkit/check/subject.hpp"
+#include "toolkit/check/user.hpp"
 #include "toolkit/check/verdict.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/process.hpp"
@@ -41,12 +42,21 @@ enum class Unfinished {
   held,     ///< it is held at its last moment, so that what it did so far can be looked at
 };
 
+/// May a program change links and addresses by ioctl? See netdevice(7).
+enum class InterfaceCalls {
+  allowed,
+  refused,  ///< EPERM: rtnetlink is left
+};
+
 struct StartOptions {
   std::vector<std::string> environment = {};  ///< "NAME=value", beside PATH, HOME and TERM
   bool with_child = false;  ///< it finds a child that it did not start, as after an exec of a shell
   std::vector<int> leaks =
       {};  ///< numbers, from 50 on, of descriptors that it finds open on the machine's "/"
   Unfinished unfinished = Unfinished::refused;
+  std::optional<User> as = {};  ///< who starts it: the machine's root, or make_user()'s
+  std::vector<unsigned> without = {};  ///< numbers of capabilities that it does not get
+  InterfaceCalls interface_calls = InterfaceCalls::allowed;
 };
 
 /// A throw-away machine, made of namespaces: root inside, a first process that does nothing (the
@@ -89,6 +99,10 @@ class Machine {
   [[nodiscard]] FileId id_of(const std::string& path) const;
   /// What the program changed since the machine was made, and how to undo it.
   [[nodiscard]] std::vector<Leftover> leftovers() const;
+  /// The check has made something here: from now on it belongs to the machine.
+  void settle();
+  /// What is named so was asked for, or given away: it is no finding when it stays or has gone.
+  void excuse(const std::string& name);
   /// Calls a function in a short-lived process that is the machine's root, in these of its
   /// namespaces and not among its processes; what the function returned.
   [[nodiscard]] std::string inside(Ns kinds, const std::function<std::string()>& body) const;

@@ -34,6 +34,10 @@ void shorten(std::vector<Leftover>& left) {
   left.push_back({.what = more, .remedy = "none"});
 }
 
+bool names(const std::string& text, const std::string& name) {
+  return text.find(name) != std::string::npos;
+}
+
 std::string told(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + shell_quote(word);
@@ -49,8 +53,14 @@ Snapshot Machine::Parts::snapshot(const Machine& machine) const {
                                            [&] { return to_text(take_snapshot(mountinfo)); }));
 }
 
+void Machine::settle() { parts_->before = parts_->snapshot(*this); }
+void Machine::excuse(const std::string& name) { parts_->excused.push_back(name); }
+
 std::vector<Leftover> Machine::leftovers() const {
   std::vector<Leftover> left = compare(parts_->before, parts_->snapshot(*this));
+  for (const std::string& name : parts_->excused) {
+    std::erase_if(left, [&name](const Leftover& thing) { return names(thing.what, name); });
+  }
   constexpr int kMost = 200;  // milliseconds, for all together
   const Clock::time_point last =
       Clock::now() + std::chrono::milliseconds(static_cast<int>(kMost * slowness()));

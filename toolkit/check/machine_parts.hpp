@@ -18,6 +18,7 @@ struct Machine::Parts {
   std::string word = {};
   std::optional<DeviceFence> fence = {};
   Snapshot before = {};
+  std::vector<std::string> excused = {};
   std::vector<pid_t> payloads = {};  ///< of every program that was started here
   int running = 0;                   ///< programs that have not ended
 

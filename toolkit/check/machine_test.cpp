@@ -1,11 +1,16 @@
 #include "toolkit/check/machine.hpp"
 
 #include <doctest/doctest.h>
+#include <linux/capability.h>
 
 #include <algorithm>
 
 #include "toolkit/check/context.hpp"
+#include "toolkit/check/links.hpp"
+#include "toolkit/kernel/capabilities.hpp"
+#include "toolkit/kernel/mount.hpp"
 #include "toolkit/kernel/namespaces.hpp"
+#include "toolkit/kernel/rootfs.hpp"
 #include "toolkit/test/child.hpp"
 #include "toolkit/test/test.hpp"
 
@@ -61,6 +66,59 @@ TEST_SUITE("kernel") {
     subject.tell("exit 42");
     CHECK(subject.wait().status == 42);
     CHECK(context().left.empty());
+  }
+
+  TEST_CASE("a program starts without the capabilities that it is not to have") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    Machine machine;
+    const std::vector<std::string> asks = {"sh", "-c", "grep CapEff: /proc/self/status >&2"};
+    const auto has_net_admin = [&](const StartOptions& options) {
+      const std::string set = machine.finish(asks, options).err;
+      REQUIRE(set.size() > 16);
+      return CapSet(std::stoull(set.substr(set.size() - 17), nullptr, 16)).contains(CAP_NET_ADMIN);
+    };
+    CHECK(has_net_admin({}));
+    CHECK(!has_net_admin({.without = {CAP_NET_ADMIN}}));
+  }
+
+  TEST_CASE("a program can be refused the old calls for links") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    Machine machine;
+    const auto is_up = [&machine] {
+      return machine.inside(Ns::net,
+                            [] { return std::string(links_here().at(0).up ? "up" : "down"); });
+    };
+    const std::vector<std::string> down = {"busybox", "ifconfig", "lo", "down"};
+    const Ended refused = machine.finish(down, {.interface_calls = InterfaceCalls::refused});
+    CHECK(refused.status != 0);
+    CHECK(refused.err.find("Operation not permitted") != std::string::npos);
+    CHECK(is_up() == "up");
+    CHECK(machine.finish(down).status == 0);
+    CHECK(is_up() == "down");
+  }
+
+  TEST_CASE("what a check made, or asked for, is no finding") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    Machine machine;
+    const auto leave = [&machine](const std::string& name) {
+      static_cast<void>(machine.inside(Ns::mount, [&] {
+        make_directories("/run/" + name);
+        mount("kept", "/run/" + name, "tmpfs", 0);
+        return std::string();
+      }));
+    };
+    leave("cask");
+    REQUIRE(machine.leftovers().size() == 1);
+    CHECK(machine.leftovers().front().remedy == "umount /run/cask");
+    machine.settle();
+    CHECK(machine.leftovers().empty());
+    leave("barrel");
+    CHECK(machine.leftovers().size() == 1);
+    machine.excuse("/run/barrel");
+    CHECK(machine.leftovers().empty());
   }
 
   TEST_CASE("what lies in a root that was made is read from outside") {

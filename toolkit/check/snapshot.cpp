@@ -2,6 +2,7 @@
 
 #include <sys/utsname.h>
 
+#include "toolkit/check/links.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/mount.hpp"
@@ -16,11 +17,17 @@ using Things = std::map<std::string, std::string>;
 void add_mounts(const std::string& mountinfo, Things& things) {
   std::map<std::string, int> times;
   for (const MountInfo& mount : parse_mounts(mountinfo)) {
+    const std::string place = shell_quote(mount.target);
+    if (mount.type == "nsfs") {  // as `ip netns add` keeps them
+      things.emplace("the namespace " + mount.root + ", kept at " + mount.target,
+                     "umount " + place + " && rm " + place);
+      continue;
+    }
     std::string what =
         "the mount " + mount.target + " (" + mount.type + " from " + mount.source + ")";
     const int count = ++times[what];
     if (count > 1) what += ", " + std::to_string(count) + " times";
-    things.emplace(std::move(what), "umount " + shell_quote(mount.target));
+    things.emplace(std::move(what), "umount " + place);
   }
 }
 
@@ -40,23 +47,32 @@ void add_table(const std::string& path, const std::string& kind, std::size_t fir
   }
 }
 
-void add_links(Things& things) {
-  const std::string text = read_file("/proc/self/net/dev");
-  for (const std::string_view line : lines(text)) {
-    const std::size_t colon = line.find(':');
-    if (colon == line.npos) continue;  // the two lines of titles
-    const std::string name(trim(line.substr(0, colon)));
-    things.emplace("the link " + name, "ip link del " + name);
-  }
+/// What the kernel adds by itself, and when it likes: addresses of a link alone, groups.
+bool is_of_its_own(std::string_view address) {
+  return address.starts_with("fe80:") || address.starts_with("ff00:");
 }
 
-void add_routes(Things& things) {
-  const std::string text = read_file("/proc/self/net/route");
-  for (const std::string_view line : lines(text)) {
-    const std::vector<std::string_view> fields = words(line);
-    if (fields.size() < 3 || fields[0] == "Iface") continue;
-    things.emplace("the route to " + std::string(fields[1]) + " by " + std::string(fields[0]),
-                   "ip route flush dev " + std::string(fields[0]));
+std::string ip_for(std::string_view address) {
+  return address.find(':') == address.npos ? "ip " : "ip -6 ";
+}
+
+void add_network(Things& things) {
+  for (const Link& link : links_here()) {
+    things.emplace("the link " + link.name, "ip link del " + link.name);
+    if (link.up)
+      things.emplace("the state up of link " + link.name, "ip link set " + link.name + " down");
+    for (const std::string& address : link.addresses) {
+      if (is_of_its_own(address)) continue;
+      things.emplace("the address " + address + " of link " + link.name,
+                     "ip addr del " + address + " dev " + link.name);
+    }
+  }
+  for (const std::string& route : routes_here()) {
+    if (is_of_its_own(route)) continue;
+    const std::string_view to = std::string_view(route).substr(0, route.find(' '));
+    const std::string link = route.substr(route.rfind(' ') + 1);
+    things.emplace("the route to " + route,
+                   ip_for(route) + "route del " + std::string(to) + " dev " + link);
   }
 }
 
@@ -70,8 +86,7 @@ Snapshot take_snapshot(const std::string& mountinfo) {
   add_table("/proc/sysvipc/shm", "the shared memory segment", 0, 1, "ipcrm -m", snapshot.things);
   add_table("/proc/sysvipc/msg", "the message queue", 0, 1, "ipcrm -q", snapshot.things);
   add_table("/proc/sysvipc/sem", "the semaphore set", 0, 1, "ipcrm -s", snapshot.things);
-  add_links(snapshot.things);
-  add_routes(snapshot.things);
+  add_network(snapshot.things);
   return snapshot;
 }
 

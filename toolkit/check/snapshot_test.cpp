@@ -2,7 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
+#include "toolkit/check/links.hpp"
+#include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
+#include "toolkit/test/child.hpp"
+#include "toolkit/test/test.hpp"
 
 namespace toolkit::checks {
 namespace {
@@ -44,6 +50,13 @@ TEST_SUITE("unit") {
           "the mount /tmp (tmpfs from none) is gone, which was somebody else's");
   }
 
+  TEST_CASE("snapshot: a namespace that a mount keeps is told as what it is") {
+    const std::string kept = "3 1 0:4 net:[42] /run/netns/a rw shared:1 - nsfs nsfs rw\n";
+    CHECK(compare(with(kRoot), with(kRoot + kept)) ==
+          std::vector<Leftover>{{"the namespace net:[42], kept at /run/netns/a",
+                                 "umount /run/netns/a && rm /run/netns/a"}});
+  }
+
   TEST_CASE("snapshot: another name is told with the one from before") {
     Snapshot renamed = with(kRoot);
     renamed.hostname = "lab";
@@ -60,6 +73,41 @@ TEST_SUITE("unit") {
     CHECK(back.hostname == one.hostname);
     CHECK(back.domainname == one.domainname);
     CHECK(back.things == one.things);
+  }
+}
+
+TEST_SUITE("kernel") {
+  TEST_CASE("snapshot: a link that came up is told, with the addresses that it got") {
+    NEEDS_USER_NAMESPACES();
+    test::inside(Ns::net, [] {
+      const Snapshot before = with(kRoot);
+      set_link("lo", LinkState::up);
+      const std::vector<Leftover> left = compare(before, with(kRoot));
+      const auto has = [&left](const Leftover& thing) {
+        return std::find(left.begin(), left.end(), thing) != left.end();
+      };
+      CHECK(has({"the state up of link lo", "ip link set lo down"}));
+      CHECK(has({"the address 127.0.0.1/8 of link lo", "ip addr del 127.0.0.1/8 dev lo"}));
+      set_link("lo", LinkState::down);
+      CHECK(compare(before, with(kRoot)).size() <= 1);  // the address stays, the state went
+    });
+  }
+
+  TEST_CASE("snapshot: a link that came, and one that went") {
+    NEEDS_USER_NAMESPACES();
+    test::inside(Ns::net, [] {
+      const Snapshot before = with(kRoot);
+      try {
+        make_veth("cask", "barrel");
+      } catch (const SystemError&) {
+        SKIP_UNLESS(false, "this kernel has no veth devices");
+      }
+      const Snapshot after = with(kRoot);
+      CHECK(compare(before, after) ==
+            std::vector<Leftover>{{"the link barrel", "ip link del barrel"},
+                                  {"the link cask", "ip link del cask"}});
+      CHECK(compare(after, before).size() == 2);
+    });
   }
 }
 

@@ -31,7 +31,7 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
   context().started = true;
   std::vector<std::string> argv{name};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+  std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + (options.as ? options.as->home : "/root"),
                                        "TERM=dumb"};
   environment.insert(environment.end(), options.environment.begin(), options.environment.end());
   return launch({.namespaces = namespaces,
@@ -41,6 +41,9 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
                  .powers = powers,
                  .with_child = options.with_child,
                  .leaks = options.leaks,
+                 .without = options.without,
+                 .interface_calls = options.interface_calls,
+                 .user = options.as,
                  .following = following(options),
                  .probe_content = probe_content()},
                 before);
@@ -164,7 +167,7 @@ void Subject::signal(int number) {
 }
 void Subject::kill() { signal(SIGKILL); }
 
-Ended Subject::wait() {
+Ended Subject::wait(const std::string& hint) {
   Parts& now = *parts_;
   const std::string why = now.pump([] { return false; });
   now.require_fair_play();
@@ -172,7 +175,7 @@ Ended Subject::wait() {
     fail({.expected = "your program ends when its command has ended",
           .seen = why,
           .evidence = "/proc/PID/syscall of the processes in the machine",
-          .hint = "hangs"});
+          .hint = hint});
   }
   now.note_leftovers();
   return now.ended();
