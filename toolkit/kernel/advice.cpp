@@ -43,9 +43,10 @@ const std::vector<Advice>& all_advice() {
        "new_root or put_old is a directory on the mount that is the root now; new_root must be a "
        "mount of its own. What makes a directory a mount point?"},
       {"pivot_root", "", EINVAL,
-       "new_root or the root of now is no mount point or a locked one, or the mount above new_root "
-       "is shared, or put_old does not lie at or below new_root. What does /proc/self/mountinfo "
-       "say of new_root, does the line of the mount above it hold the word shared, and was there a "
+       "new_root or the root of now is no mount point or a locked one, or the mount above one of "
+       "them is shared, or put_old does not lie at or below new_root. What does "
+       "/proc/self/mountinfo "
+       "say of both, do the lines of the mounts above them hold the word shared, and was there a "
        "chroot before?"},
       {"pivot_root", "", EPERM,
        "It wants CAP_SYS_ADMIN in the user namespace that owns this mount namespace. Did the "
@@ -64,8 +65,9 @@ const std::vector<Advice>& all_advice() {
        "Every namespace but a user namespace wants CAP_SYS_ADMIN; a user namespace can't be made "
        "from within a chroot. Is CLONE_NEWUSER among the flags, or the caller root?"},
       {"unshare", "", EINVAL,
-       "A flag is none that unshare knows, or one that a process with several threads can't use. "
-       "Which bits of the argument are not CLONE_NEW...?"},
+       "A flag is none that unshare knows, or one that a process with several threads can't use, "
+       "or CLONE_NEWPID a second time. Which bits of the argument are not CLONE_NEW..., and was "
+       "there an unshare before?"},
       {"unshare", "", ENOSPC,
        "A limit in /proc/sys/user is reached, or namespaces are nested deeper than 32. Which of "
        "the max_..._namespaces files holds a small number?"},
@@ -74,7 +76,8 @@ const std::vector<Advice>& all_advice() {
        "from within a chroot. Is CLONE_NEWUSER among the flags, or the caller root?"},
       {"clone3", "", EINVAL,
        "Two flags exclude each other (CLONE_NEWNS and CLONE_FS, CLONE_NEWPID and CLONE_THREAD), or "
-       "a size is wrong. Is every field that is not used 0?"},
+       "a size is wrong, or CLONE_NEWPID comes after an unshare that had it. Is every field that "
+       "is not used 0, and was there an unshare before?"},
       {"clone3", "", ENOSPC,
        "A limit in /proc/sys/user is reached, or namespaces are nested deeper than 32. Which of "
        "the max_..._namespaces files holds a small number?"},

@@ -127,6 +127,13 @@ int unmount_while_used() {
   });
 }
 
+/// A mount where programs look for it, "/proc" or "/sys".
+int mount_below(const char* source, const char* type, const char* name) {
+  const TempDir place;
+  make(place.at(name));
+  return mount_at(source, place.at(name), type, 0);
+}
+
 /// The mount of a directory of one's own, which is no mount point.
 int mount_on_directory(const char* source, const char* type, unsigned long flags) {
   const TempDir place;
@@ -179,7 +186,7 @@ std::vector<Cause> causes_of_mounts() {
        .subject = "proc",
        .error = EPERM,
        .kinds = Ns::mount,
-       .fail = on_place("proc", "proc", 0)},
+       .fail = [] { return mount_below("proc", "proc", "proc"); }},
       {.call = "mount",
        .subject = "proc",
        .error = EPERM,
@@ -189,7 +196,7 @@ std::vector<Cause> causes_of_mounts() {
        .subject = "sys",
        .error = EPERM,
        .kinds = Ns::mount,
-       .fail = on_place("sysfs", "sysfs", 0)},
+       .fail = [] { return mount_below("sysfs", "sysfs", "sys"); }},
       {.call = "mount", .error = EPERM, .fail = on_place("tmpfs", "tmpfs", 0)},
       {.call = "mount", .error = EBUSY, .kinds = Ns::mount | Ns::net, .fail = mount_twice},
       {.call = "mount", .error = EBUSY, .kinds = Ns::mount, .fail = remount_while_written},

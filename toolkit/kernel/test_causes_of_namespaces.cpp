@@ -35,6 +35,16 @@ int clone_where_init_has_ended() {
   return error != 0 ? 0 : clone_with(0);
 }
 
+int unshare_pid_twice() {
+  unshare(Ns::pid);
+  return said(::unshare(CLONE_NEWPID));
+}
+
+int clone_pid_after_unshare() {
+  unshare(Ns::pid);
+  return clone_with(CLONE_NEWPID);
+}
+
 int unshare_in_chroot() {
   check(::chroot("/proc"), "chroot", "/proc");
   return said(::unshare(CLONE_NEWUSER));
@@ -107,6 +117,7 @@ std::vector<Cause> causes_of_namespaces() {
        .fail = [] { return said(::unshare(CLONE_NEWUTS)); }},
       {.call = "unshare", .error = EPERM, .fail = unshare_in_chroot},
       {.call = "unshare", .error = EINVAL, .fail = [] { return said(::unshare(1)); }},
+      {.call = "unshare", .error = EINVAL, .fail = unshare_pid_twice},
       {.call = "unshare",
        .error = ENOSPC,
        .fail =
@@ -121,6 +132,7 @@ std::vector<Cause> causes_of_namespaces() {
       {.call = "clone3",
        .error = EINVAL,
        .fail = [] { return clone_with(CLONE_NEWNS | CLONE_FS); }},
+      {.call = "clone3", .error = EINVAL, .fail = clone_pid_after_unshare},
       {.call = "clone3",
        .error = ENOSPC,
        .fail =
