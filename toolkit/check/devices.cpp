@@ -12,6 +12,7 @@
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/mount.hpp"
 #include "toolkit/kernel/namespaces.hpp"
+#include "toolkit/kernel/proc.hpp"
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit::checks {
@@ -28,13 +29,7 @@ std::string hierarchy() {
 }
 
 /// The time a process was started, in ticks since the boot: with its number it is never another's.
-std::string start_time(const std::string& pid) {
-  const std::string stat = read_file("/proc/" + pid + "/stat");
-  const std::vector<std::string_view> fields =
-      words(std::string_view(stat).substr(stat.rfind(')') + 1));
-  constexpr std::size_t kStartTime = 19;
-  return std::string(fields.at(kStartTime));
-}
+std::string start_time(pid_t pid) { return std::to_string(process_stat(pid).start_time); }
 
 std::string boot() { return read_file("/proc/sys/kernel/random/boot_id").substr(0, 8); }
 
@@ -120,7 +115,7 @@ bool is_abandoned(const std::string& name) {
   if (fields.size() < 4 || fields[0] != boot()) return true;
   if (fields[1] != numbers_of()) return false;
   try {
-    return start_time(std::string(fields[2])) != fields[3];
+    return start_time(static_cast<pid_t>(parse_id(fields[2]).value_or(0))) != fields[3];
   } catch (const SystemError&) {
     return true;
   }
@@ -140,9 +135,9 @@ std::optional<DeviceFence> DeviceFence::make() {
   if (above.empty()) return {};
   sweep_groups();
   static int count = 0;
-  const std::string self = std::to_string(::getpid());
-  DeviceFence fence(above + '/' + std::string(kPrefix) + boot() + '-' + numbers_of() + '-' + self +
-                    '-' + start_time(self) + '-' + std::to_string(count++));
+  const pid_t self = ::getpid();
+  DeviceFence fence(above + '/' + std::string(kPrefix) + boot() + '-' + numbers_of() + '-' +
+                    std::to_string(self) + '-' + start_time(self) + '-' + std::to_string(count++));
   if (::mkdir(fence.path_.c_str(), 0755) == -1) {
     fence.path_.clear();
     return {};

@@ -4,24 +4,16 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 
 #include <memory>
 
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/limits.hpp"
 
 namespace toolkit::checks {
 namespace {
-
-void limit(__rlimit_resource_t resource, rlim_t most, const char* name) {
-  rlimit value{};
-  check(::getrlimit(resource, &value), "getrlimit", name);
-  if (value.rlim_max > most) value.rlim_max = most;
-  value.rlim_cur = value.rlim_max;
-  check(::setrlimit(resource, &value), "setrlimit", name);
-}
 
 /// libseccomp gives the negative errno of a call that failed.
 void done(int result, const char* what) {
@@ -51,8 +43,8 @@ void be_ended_first() { write_file("/proc/self/oom_score_adj", "1000"); }
 
 void set_limits() {
   constexpr rlim_t kProcesses = 512;
-  limit(RLIMIT_NPROC, kProcesses, "RLIMIT_NPROC");
-  limit(RLIMIT_CORE, 0, "RLIMIT_CORE");
+  lower_limit(RLIMIT_NPROC, kProcesses, "RLIMIT_NPROC");
+  lower_limit(RLIMIT_CORE, 0, "RLIMIT_CORE");
 }
 
 void drop_host_powers() {

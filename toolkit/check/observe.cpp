@@ -15,6 +15,7 @@
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/namespaces.hpp"
+#include "toolkit/kernel/proc.hpp"
 #include "toolkit/kernel/process.hpp"
 #include "toolkit/kernel/text.hpp"
 
@@ -40,24 +41,6 @@ std::vector<std::string> strings(std::string_view text) {
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
   }
   return list;
-}
-
-struct Stat {
-  std::string name;
-  std::vector<std::string> fields;  ///< from the third on, as proc(5) counts them
-};
-
-/// The name is in brackets and may hold anything, brackets too.
-Stat stat_of(pid_t pid) {
-  const std::string text = read_file(proc(pid, "stat"));
-  const std::size_t begin = text.find('(');
-  const std::size_t end = text.rfind(')');
-  if (begin == text.npos || end == text.npos) throw SystemError(ESRCH, "read", proc(pid, "stat"));
-  Stat stat{.name = text.substr(begin + 1, end - begin - 1), .fields = {}};
-  for (const std::string_view word : words(trim(std::string_view(text).substr(end + 1)))) {
-    stat.fields.emplace_back(word);
-  }
-  return stat;
 }
 
 std::string link_at(const std::string& path) {
@@ -101,20 +84,14 @@ std::vector<std::string> environment_of(pid_t pid) {
 FileId root_of(pid_t pid) { return id_at(proc(pid, "root")); }
 FileId cwd_of(pid_t pid) { return id_at(proc(pid, "cwd")); }
 FileId exe_of(pid_t pid) { return id_at(proc(pid, "exe")); }
-pid_t parent_of(pid_t pid) {
-  return static_cast<pid_t>(parse_number(stat_of(pid).fields.at(1)).value_or(0));
-}
+pid_t parent_of(pid_t pid) { return process_stat(pid).parent; }
 
 Activity activity_of(pid_t pid) {
-  const Stat stat = stat_of(pid);
-  const auto ticks = [&stat](std::size_t field) {
-    return static_cast<double>(parse_number(stat.fields.at(field)).value_or(0));
-  };
-  constexpr std::size_t kUser = 11;
-  constexpr std::size_t kSystem = 12;
+  const ProcessStat stat = process_stat(pid);
   return {.name = stat.name,
-          .state = stat.fields.at(0).at(0),
-          .seconds = (ticks(kUser) + ticks(kSystem)) / static_cast<double>(::sysconf(_SC_CLK_TCK))};
+          .state = stat.state,
+          .seconds = static_cast<double>(stat.user_time + stat.system_time) /
+                     static_cast<double>(::sysconf(_SC_CLK_TCK))};
 }
 
 std::vector<Descriptor> descriptors(pid_t pid) {

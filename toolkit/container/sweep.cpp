@@ -10,23 +10,16 @@
 
 #include "toolkit/container/state.hpp"
 #include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/proc.hpp"
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit {
 namespace {
 
-/// When a process started, in nanoseconds of CLOCK_BOOTTIME: field 22 of its stat, in clock ticks.
-/// The command in field 2 can hold anything, so fields are counted from its closing parenthesis.
-std::optional<std::uint64_t> start_time(pid_t pid) {
-  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
-  const std::size_t end = stat.rfind(')');
-  if (end == std::string::npos) return {};
-  const std::vector<std::string_view> fields = words(std::string_view(stat).substr(end + 1));
-  constexpr std::size_t kStartTime = 19;  // field 22, where the first one here is field 3
-  if (fields.size() <= kStartTime) return {};
-  const auto ticks = parse_number(fields[kStartTime]);
-  if (!ticks) return {};
-  return *ticks * (1'000'000'000U / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
+/// When a process started, in nanoseconds of CLOCK_BOOTTIME.
+std::uint64_t start_time(pid_t pid) {
+  return process_stat(pid).start_time *
+         (1'000'000'000U / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
 }
 
 bool is_first_of_namespace(pid_t pid) {
@@ -41,8 +34,7 @@ bool is_first_of_namespace(pid_t pid) {
 
 bool is_recorded(const RecordedProcess& recorded) {
   if (trim(read_file("/proc/sys/kernel/random/boot_id")) != recorded.boot_id) return false;
-  const auto started = start_time(recorded.pid);
-  return started && *started <= recorded.recorded_at && is_first_of_namespace(recorded.pid);
+  return start_time(recorded.pid) <= recorded.recorded_at && is_first_of_namespace(recorded.pid);
 }
 
 /// Has the process ended, or does it within a time as poll(2) takes it? A zombie has.

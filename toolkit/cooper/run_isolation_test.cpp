@@ -11,6 +11,7 @@
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/mount.hpp"
 #include "toolkit/kernel/namespaces.hpp"
+#include "toolkit/kernel/proc.hpp"
 #include "toolkit/kernel/text.hpp"
 
 using namespace toolkit;
@@ -55,13 +56,11 @@ void privileges(Yard& yard) {
   if (is_root()) CHECK(status_of(live.pid(), "Groups").empty());
 }
 
-/// Session and process group of PID 1, as the host numbers them: fields 5 and 6 of its stat.
+/// Session and process group of PID 1, as the host numbers them.
 void own_session(Yard& yard) {
   const Live live(yard, {});
   CHECK(::getsid(live.pid()) == live.pid());
-  const std::string stat = read_file(proc_of(live.pid(), "stat"));
-  const std::string rest = stat.substr(stat.rfind(')') + 2);
-  CHECK(words(rest).at(4) == "0");  // tty_nr: none
+  CHECK(process_stat(live.pid()).terminal == 0);
 }
 
 void descriptors(Yard& yard) {

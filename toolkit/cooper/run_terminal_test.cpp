@@ -2,6 +2,7 @@
 
 #include "toolkit/cooper/test_yard.hpp"
 #include "toolkit/kernel/namespaces.hpp"
+#include "toolkit/kernel/proc.hpp"
 #include "toolkit/kernel/text.hpp"
 #include "toolkit/test/terminal.hpp"
 
@@ -111,11 +112,9 @@ void owns_its_session(Yard& yard) {
   typist.wait_for("x\r\nx\r\n");
   const pid_t pid = std::stoi(read_file(yard.own("pid")));
   CHECK(::getsid(pid) == pid);
-  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
-  const std::vector<std::string_view> fields =
-      words(std::string_view(stat).substr(stat.rfind(')') + 2));
-  CHECK(fields.at(4) != "0");                  // tty_nr
-  CHECK(fields.at(5) == std::to_string(pid));  // tpgid: it is in the foreground
+  const ProcessStat stat = process_stat(pid);
+  CHECK(stat.terminal != 0);
+  CHECK(stat.foreground == pid);
   CHECK(namespace_id(pid, Ns::mount) != namespace_id(::getpid(), Ns::mount));
   typist.type(kCtrlD);
   CHECK(typist.status() == 0);

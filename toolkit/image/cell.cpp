@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/limits.hpp"
 #include "toolkit/kernel/mount.hpp"
 #include "toolkit/kernel/ns.hpp"
 #include "toolkit/kernel/users.hpp"
@@ -48,22 +48,14 @@ void enter_root_of_two(const std::string& layout, const std::string& scratch) {
   set_attributes_at("/", MOUNT_ATTR_RDONLY, Recurse::no);
 }
 
-void limit(int resource, rlim_t most, const char* name) {
-  rlimit value{};
-  check(::getrlimit(static_cast<__rlimit_resource_t>(resource), &value), "getrlimit", name);
-  if (value.rlim_max > most) value.rlim_max = most;
-  value.rlim_cur = value.rlim_max;
-  check(::setrlimit(static_cast<__rlimit_resource_t>(resource), &value), "setrlimit", name);
-}
-
 void set_limits() {
   constexpr rlim_t kMostSeconds = 1800;  // a layer can be made to cost more than any image is worth
-  limit(RLIMIT_CPU, kMostSeconds, "RLIMIT_CPU");
-  limit(RLIMIT_CORE, 0, "RLIMIT_CORE");
-  limit(RLIMIT_NOFILE, 65536, "RLIMIT_NOFILE");
-  limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC");
+  lower_limit(RLIMIT_CPU, kMostSeconds, "RLIMIT_CPU");
+  lower_limit(RLIMIT_CORE, 0, "RLIMIT_CORE");
+  lower_limit(RLIMIT_NOFILE, 65536, "RLIMIT_NOFILE");
+  lower_limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC");
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which reserve terabytes
-  limit(RLIMIT_AS, rlim_t{2} << 30, "RLIMIT_AS");
+  lower_limit(RLIMIT_AS, rlim_t{2} << 30, "RLIMIT_AS");
 #endif
 }
 
