@@ -181,16 +181,17 @@ std::vector<std::string> routes_here() {
   return routes;
 }
 
-std::vector<Link> links_of(pid_t pid) {
-  const std::string text = inside(pid, Ns::net, [] {
-    std::string lines;
-    for (const Link& link : links_here()) {
-      lines += std::to_string(link.index) + ' ' + (link.up ? "up " : "down ") + link.name;
-      for (const std::string& address : link.addresses) lines += ' ' + address;
-      lines += '\n';
-    }
-    return lines;
-  });
+std::string links_as_text(const std::vector<Link>& links) {
+  std::string text;
+  for (const Link& link : links) {
+    text += std::to_string(link.index) + ' ' + (link.up ? "up " : "down ") + link.name;
+    for (const std::string& address : link.addresses) text += ' ' + address;
+    text += '\n';
+  }
+  return text;
+}
+
+std::vector<Link> links_from_text(const std::string& text) {
   std::vector<Link> links;
   for (const std::string_view line : lines(text)) {
     const std::vector<std::string_view> fields = words(line);
@@ -200,6 +201,10 @@ std::vector<Link> links_of(pid_t pid) {
                      .addresses = {fields.begin() + 3, fields.end()}});
   }
   return links;
+}
+
+std::vector<Link> links_of(pid_t pid) {
+  return links_from_text(inside(pid, Ns::net, [] { return links_as_text(links_here()); }));
 }
 
 const Link* link_named(const std::vector<Link>& links, std::string_view name) {

@@ -23,6 +23,9 @@ std::vector<Link> links_here();
 std::vector<std::string> routes_here();
 
 std::vector<Link> links_of(pid_t pid);
+/// For the way from a child: a line a link, and back.
+std::string links_as_text(const std::vector<Link>& links);
+std::vector<Link> links_from_text(const std::string& text);
 /// nullptr when there is none of this name.
 const Link* link_named(const std::vector<Link>& links, std::string_view name);
 /// "lo, down; eth0, up: 10.1.0.2/16"

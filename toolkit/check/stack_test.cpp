@@ -1,0 +1,67 @@
+#include "toolkit/check/stack.hpp"
+
+#include <doctest/doctest.h>
+
+#include "toolkit/check/context.hpp"
+#include "toolkit/check/sockets.hpp"
+#include "toolkit/kernel/fd.hpp"
+#include "toolkit/test/child.hpp"
+#include "toolkit/test/test.hpp"
+
+namespace toolkit::checks {
+namespace {
+
+void use_env() {
+  context() = {};
+  context().settings = {
+      .subject = "/usr/bin/env", .probe = test::built("libexec/cooperage/probe"), .name = "env"};
+}
+
+}  // namespace
+
+TEST_SUITE("kernel") {
+  TEST_CASE("stack: a socket that is made on a machine belongs to it, and not to the checker") {
+    NEEDS_USER_NAMESPACES();
+    use_env();
+    Machine machine;
+    const Fd socket = socket_on(machine, [] { return listen_on_abstract("cellar"); });
+    CHECK(connect_to_abstract("cellar") == "ECONNREFUSED");
+    CHECK(machine.inside(Ns::net, [] { return connect_to_abstract("cellar"); }) == "ok");
+    CHECK(machine.leftovers().empty());
+  }
+
+  TEST_CASE("stack: the links of a machine, and a cable that a program may take away") {
+    NEEDS_USER_NAMESPACES();
+    use_env();
+    Machine machine;
+    CHECK(links_on(machine).size() == 1);
+    CHECK(links_on(machine).front().up);
+    set_link_on(machine, "lo", LinkState::down);
+    CHECK(!links_on(machine).front().up);
+    set_link_on(machine, "lo", LinkState::up);
+    try {
+      const Cable cable = lay_cable(machine);
+      CHECK(link_named(links_on(machine), cable.here) != nullptr);
+      CHECK(link_named(links_on(machine), cable.there) != nullptr);
+      set_link_on(machine, cable.there, LinkState::up);
+      CHECK(machine.leftovers().empty());
+    } catch (const Skipped& skipped) {
+      SKIP_UNLESS(false, skipped.reason);
+    }
+  }
+
+  TEST_CASE("stack: a hidden program can't be started, and others can") {
+    NEEDS_USER_NAMESPACES();
+    use_env();
+    Machine machine;
+    CHECK(machine.finish({"uname"}).status == 0);
+    hide_programs(machine, {"uname", "no-such-program"});
+    CHECK(machine.finish({"uname"}).status == 126);
+    CHECK(machine.finish({"true"}).status == 0);
+    CHECK(mounted_on(machine, "/usr/bin/uname").has_value());
+    CHECK(!mounted_on(machine, "/usr/bin/true"));
+    CHECK(context().left.empty());
+  }
+}
+
+}  // namespace toolkit::checks
