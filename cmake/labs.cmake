@@ -117,6 +117,9 @@ function(add_lab lab)
   target_link_libraries(check-${lab} PRIVATE toolkit_check)
   add_dependencies(programs check-${lab})
 
+  if(TARGET hostile_labs_tests AND TARGET solution-${lab})
+    add_dependencies(hostile_labs_tests check-${lab} solution-${lab})
+  endif()
   if(BUILD_TESTING AND TARGET solution-${lab} AND NOT COOPERAGE_SANITIZE)
     add_test(NAME "triangle: ${lab}" COMMAND lab verify ${lab})
     set_tests_properties("triangle: ${lab}" PROPERTIES LABELS triangle TIMEOUT 600 PROCESSORS 2
