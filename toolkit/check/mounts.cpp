@@ -24,6 +24,12 @@ const MountInfo* mount_of(const Mounts& mounts, std::string_view directory) {
   return found == mounts.rend() ? nullptr : &*found;
 }
 
+const MountInfo* mount_on(const Mounts& mounts, std::string_view path) {
+  const auto found = std::find_if(mounts.rbegin(), mounts.rend(),
+                                  [path](const MountInfo& mount) { return mount.target == path; });
+  return found == mounts.rend() ? nullptr : &*found;
+}
+
 const MountInfo* mount_below(const Mounts& mounts, const MountInfo& parent, std::string_view path) {
   const std::string target = (parent.target == "/" ? "" : parent.target) + std::string(path);
   const auto found = std::find_if(mounts.rbegin(), mounts.rend(), [&](const MountInfo& mount) {

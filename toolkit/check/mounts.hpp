@@ -20,6 +20,8 @@ Mounts all_mounts(pid_t pid);
 /// The topmost mount whose root is this directory, by the last name of its path, which is one that
 /// nothing else has; null when it is no mount point.
 const MountInfo* mount_of(const Mounts& mounts, std::string_view directory);
+/// The topmost mount on a path; null when nothing is mounted there.
+const MountInfo* mount_on(const Mounts& mounts, std::string_view path);
 /// The topmost mount on a path ("/proc") below the target of another; null when there is none.
 const MountInfo* mount_below(const Mounts& mounts, const MountInfo& parent, std::string_view path);
 /// A mount that lies in another one, whose parent it is; null when there is none.

@@ -40,6 +40,8 @@ TEST_SUITE("unit") {
     CHECK(mount_below(mounts, mounts[2], "/sys")->type == "sysfs");
     CHECK(mount_below(mounts, mounts[1], "/r7f3a/sys") == nullptr);
     CHECK(mount_below(mounts, mounts[0], "/w") == &mounts[1]);
+    CHECK(mount_on(mounts, "/w") == &mounts[1]);
+    CHECK(mount_on(mounts, "/none") == nullptr);
   }
 
   TEST_CASE("mounts: one lies in another, and one shows what another shows") {

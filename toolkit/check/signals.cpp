@@ -1,10 +1,15 @@
 #include "toolkit/check/signals.hpp"
 
+#include <signal.h>
 #include <string.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "toolkit/check/observe.hpp"
+#include "toolkit/check/processes.hpp"
+#include "toolkit/check/random.hpp"
+#include "toolkit/check/subject.hpp"
 #include "toolkit/kernel/error.hpp"
 
 namespace toolkit::checks {
@@ -13,9 +18,36 @@ bool is_alive(pid_t pid) try { return activity_of(pid).state != 'Z'; } catch (co
   return false;
 }
 
-bool is_pending(pid_t pid, int signal) {
-  const std::uint64_t set = std::stoull(status_value(pid, "ShdPnd"), nullptr, 16);
+bool is_in_mask(pid_t pid, const char* mask, int signal) {
+  const std::uint64_t set = std::stoull(status_value(pid, mask), nullptr, 16);
   return (set >> (signal - 1) & 1) != 0;
+}
+
+bool is_pending(pid_t pid, int signal) { return is_in_mask(pid, "ShdPnd", signal); }
+
+std::string times_caught(Subject& subject, int signal) try {
+  return subject.ask("caught " + std::to_string(signal));
+} catch (const Failed&) {
+  return "0";
+}
+
+std::optional<Strayed> send_each(Subject& subject, pid_t to, const std::vector<pid_t>& workers) {
+  std::vector<int> signals = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+  std::rotate(signals.begin(), signals.begin() + random_number(0, 5), signals.end());
+  for (const int signal : signals) subject.ask("catch " + std::to_string(signal));
+  for (const int signal : signals) {
+    ::kill(to, signal);
+    const auto has_come = [&] {
+      return !is_alive(subject.payload()) || times_caught(subject, signal) != "0";
+    };
+    comes_about(workers, has_come);
+    if (times_caught(subject, signal) == "0") return Strayed{.signal = signal, .times = "0"};
+  }
+  for (const int signal : signals) {
+    const std::string times = times_caught(subject, signal);
+    if (times != "1") return Strayed{.signal = signal, .times = times};
+  }
+  return {};
 }
 
 std::string signal_name(int signal) {

@@ -4,6 +4,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "toolkit/check/context.hpp"
+#include "toolkit/check/machine.hpp"
+#include "toolkit/test/child.hpp"
+#include "toolkit/test/test.hpp"
+
 namespace toolkit::checks {
 
 TEST_SUITE("unit") {
@@ -19,9 +24,27 @@ TEST_SUITE("unit") {
     ::sigprocmask(SIG_BLOCK, &only, &before);
     ::kill(::getpid(), SIGUSR1);
     CHECK(is_pending(::getpid(), SIGUSR1));
+    CHECK(is_in_mask(::getpid(), "SigBlk", SIGUSR1));
+    CHECK_FALSE(is_in_mask(::getpid(), "SigCgt", SIGUSR1));
     int taken = 0;
     ::sigwait(&only, &taken);
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  }
+}
+
+TEST_SUITE("kernel") {
+  TEST_CASE("signals: those that do not come to a payload are told, and how often they came") {
+    NEEDS_USER_NAMESPACES();
+    context() = {};
+    context().settings = {
+        .subject = "/usr/bin/env", .probe = test::built("libexec/cooperage/probe"), .name = "env"};
+    Machine machine;
+    Subject subject = machine.start({machine.probe(), machine.word()});
+    CHECK_FALSE(send_each(subject, subject.payload(), {}));
+    CHECK(send_each(subject, subject.payload(), {})->times == "2");
+    Subject third = machine.start({machine.probe(), machine.word()});
+    const Process deaf = machine.spawn([] { ::pause(); });
+    CHECK(send_each(third, deaf.pid(), {deaf.pid()})->times == "0");
   }
 }
 

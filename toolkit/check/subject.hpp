@@ -19,6 +19,10 @@ struct Ended {
   bool payload = false;  ///< did its payload say hello?
 };
 
+/// FAIL "not-started" when a program said at its end that the step that is checked, or one before it,
+/// is not written yet.
+void expect_written(const std::string& err);
+
 /// The learner's program at work, and its payload. Numbers of processes are those of the checker's /proc.
 class Subject {
  public:
@@ -50,8 +54,8 @@ class Subject {
   void signal(int number);
   /// Kills the learner's program, and not its payload.
   void kill();
-  /// Waits for the learner's program; FAIL when it does not end.
-  Ended wait();
+  /// Waits for the learner's program; FAIL with this hint when it does not end.
+  Ended wait(const std::string& hint = "hangs");
   [[nodiscard]] const std::string& out() const noexcept;
   [[nodiscard]] const std::string& err() const noexcept;
 

@@ -43,6 +43,14 @@ std::string unwritten_step(const std::string& err) {
 
 }  // namespace
 
+void expect_written(const std::string& err) {
+  const std::string step = unwritten_step(err);
+  if (step.empty() || step > context().step) return;
+  fail({.expected = "step " + step + " is done",
+        .seen = "your program says that it is open:" + last_lines(err, 1),
+        .hint = "not-started"});
+}
+
 Subject::Parts::Parts(const Machine& where, Machine::Parts& with_others, Launched started)
     : machine(where), shared(with_others), launched(std::move(started)), listener(launched.out) {
   ++shared.running;

@@ -43,6 +43,15 @@ TEST_SUITE("kernel") {
     CHECK(failure.seen == "that");
   }
 
+  TEST_CASE("subject: an end is judged by the step that is checked") {
+    context() = {};
+    context().step = "04.2a";
+    expect_written("uts: unshare: Operation not permitted");
+    expect_written("uts: f:7: step 04.3 is not written yet");
+    CHECK_THROWS_AS(expect_written("uts: f:7: step 04.2 is not written yet"), Failed);
+    CHECK_THROWS_AS(expect_written("uts: f:7: step 04.1 is not written yet"), Failed);
+  }
+
   TEST_CASE("subject: the last words of a program are told with what is missing") {
     NEEDS_USER_NAMESPACES();
     const Failure failure = fail_after("04.1a", "uts: unshare: Operation not permitted");

@@ -12,6 +12,7 @@
 
 #include "toolkit/check/probe/escape.hpp"
 #include "toolkit/check/probe/files.hpp"
+#include "toolkit/check/probe/orphans.hpp"
 #include "toolkit/check/probe/signals.hpp"
 #include "toolkit/check/probe/sockets.hpp"
 
@@ -146,6 +147,13 @@ void do_fork(const Call& call) {
   }
 }
 
+void do_orphans(const Call& call) {
+  if (call.number() < 1) return call.invalid();
+  const int made = leave_orphans(call.number());
+  if (made == -1) return static_cast<void>(call.answer.add_failure());
+  call.answer.add(static_cast<unsigned long>(made));
+}
+
 void do_argv(const Call& call) {
   const int index = call.number();
   if (index < 0 || index >= call.arguments.count) return call.invalid();
@@ -171,7 +179,7 @@ struct Command {
   void (*run)(const Call& call);
 };
 
-constexpr std::array<Command, 28> kCommands = {{
+constexpr std::array<Command, 29> kCommands = {{
     {"exit", Needs::text, do_exit},
     {"kill", Needs::text, do_kill},
     {"catch", Needs::text, do_catch},
@@ -193,6 +201,7 @@ constexpr std::array<Command, 28> kCommands = {{
     {"tcp-connect", Needs::text, do_tcp_connect},
     {"abstract-connect", Needs::text, do_abstract_connect},
     {"fork", Needs::nothing, do_fork},
+    {"orphans", Needs::text, do_orphans},
     {"argv", Needs::text, do_argv},
     {"env", Needs::text, do_env},
     {"escape", Needs::text, do_escape},

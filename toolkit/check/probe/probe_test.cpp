@@ -1,9 +1,11 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "toolkit/check/probe/test_talk.hpp"
@@ -115,9 +117,10 @@ TEST_SUITE("tool") {
 
   TEST_CASE("probe: answers what is no command") {
     Talk probe;
-    for (const char* bad : {"", " ", "nothing", "exit", "exit x", "exit -1", "kill 0", "kill 65",
-                            "catch", "catch 99999999999", "caught 15", "await 15", "argv",
-                            "getpid 1", "openat", "openat 3", "openat x y", "EXIT 0", "read"}) {
+    for (const char* bad : {"",          " ",        "nothing",    "exit",      "exit x",
+                            "exit -1",   "kill 0",   "kill 65",    "catch",     "catch 99999999999",
+                            "caught 15", "await 15", "argv",       "orphans 0", "getpid 1",
+                            "openat",    "openat 3", "openat x y", "EXIT 0",    "read"}) {
       CAPTURE(bad);
       CHECK(probe.ask(bad) == "!EINVAL");
     }
@@ -235,6 +238,22 @@ TEST_SUITE("tool") {
     CHECK(::kill(pid, SIGTERM) == 0);
     pollfd ended{.fd = child_fd.get(), .events = POLLIN, .revents = 0};
     CHECK(::poll(&ended, 1, -1) == 1);
+  }
+
+  TEST_CASE("probe: leaves orphans to whoever takes them over, and keeps nothing") {
+    toolkit::check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
+    Talk probe;
+    const std::string before = probe.ask("list /proc/self/fd");
+    CHECK(probe.ask("orphans 20") == "20");
+    CHECK(probe.ask("list /proc/self/fd") == before);
+    const std::string pid = std::to_string(probe.process().pid());
+    CHECK(toolkit::read_file("/proc/" + pid + "/task/" + pid + "/children").empty());
+    int ended = 0;
+    for (int status = 0; ended < 20 && ::waitpid(-1, &status, 0) > 0; ++ended) {
+      CHECK(status == 7 << 8);
+    }
+    CHECK(ended == 20);
+    toolkit::check(::prctl(PR_SET_CHILD_SUBREAPER, 0), "prctl");
   }
 
   TEST_CASE("probe: without a socket it says to people what it sees, and ends") {
