@@ -36,6 +36,26 @@ std::string hint_of(const Context& now, const TracedCall& call) {
   return {};
 }
 
+/// Was it made good later by a remount of the same place?
+bool is_remounted(const Context& now, const TracedCall& bind) {
+  return std::any_of(&bind, now.calls.data() + now.calls.size(), [&](const TracedCall& call) {
+    return call.name == bind.name && call.error == 0 && call.subject == bind.subject &&
+           call.text.find("MS_REMOUNT") != std::string::npos;
+  });
+}
+
+/// Calls that succeeded and did less than they say.
+void explain_silences(const Context& now, std::vector<std::string>& told) {
+  for (const TracedCall& call : now.calls) {
+    if (call.error != 0) continue;
+    const std::string_view why = silence(call.name, call.text);
+    if (why.empty() || is_remounted(now, call)) continue;
+    told.push_back(call.text);
+    told.emplace_back(why);
+    told.emplace_back();
+  }
+}
+
 std::vector<std::string> explain(const Context& now, const TracedCall* culprit) {
   std::vector<std::string> told;
   if (culprit != nullptr) {
@@ -44,6 +64,7 @@ std::vector<std::string> explain(const Context& now, const TracedCall* culprit) 
     if (!why.empty()) told.emplace_back(why);
     told.emplace_back();
   }
+  explain_silences(now, told);
   told.emplace_back("what your program asked of the kernel:");
   std::vector<pid_t> seen;  // in the order in which they spoke; the first is the program itself
   for (const TracedCall& call : now.calls) {
