@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -79,31 +80,85 @@ Process Process::spawn(const SpawnOptions& options, const std::function<void()>&
   return spawn(options, [&body](FdRef) { body(); });
 }
 
+namespace {
+
+struct Cloned {
+  pid_t pid;  ///< 0 in the child
+  Fd pidfd;
+};
+
+Cloned clone_with(std::uint64_t flags, int exit_signal, std::optional<FdRef> cgroup) {
+  int pidfd = -1;
+  clone_args arguments{};
+  arguments.flags = flags | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);  // NOLINT: the kernel's interface
+  arguments.exit_signal = static_cast<unsigned>(exit_signal);
+  if (cgroup) {
+    arguments.flags |= CLONE_INTO_CGROUP;
+    arguments.cgroup = static_cast<unsigned>(cgroup->get());
+  }
+  const long pid = check(::syscall(SYS_clone3, &arguments, sizeof arguments), "clone3");
+  return {static_cast<pid_t>(pid), Fd(pid == 0 ? -1 : pidfd)};
+}
+
+/// The process that a pidfd is about, as this one numbers it. See pidfd_open(2).
+pid_t pid_of(FdRef pidfd) {
+  const std::string info = read_file("/proc/self/fdinfo/" + std::to_string(pidfd.get()));
+  constexpr std::string_view kLine = "Pid:\t";
+  const std::size_t at = info.find(kLine);
+  if (at == std::string::npos) throw std::runtime_error("a pidfd without a number in fdinfo");
+  return std::stoi(info.substr(at + kLine.size()));
+}
+
+}  // namespace
+
 Process Process::spawn(const SpawnOptions& options, const std::function<void(FdRef errors)>& body) {
   require_single_thread();
   Pipe errors = make_pipe();
-  int pidfd = -1;
-  clone_args arguments{};
-  arguments.flags = flags(options.namespaces) | CLONE_PIDFD;
-  arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);  // NOLINT: the kernel's interface
-  arguments.exit_signal = SIGCHLD;
-  if (options.cgroup) {
-    arguments.flags |= CLONE_INTO_CGROUP;
-    arguments.cgroup = static_cast<unsigned>(options.cgroup->get());
-  }
+  std::optional<SocketPair> handed;
   const pid_t parent = options.die_with_parent ? ::getpid() : 0;
-  const auto pid =
-      static_cast<pid_t>(check(::syscall(SYS_clone3, &arguments, sizeof arguments), "clone3"));
-  if (pid == 0) {
+  const auto be_child = [&] {
     errors.read.reset();
+    handed.reset();
     if (options.die_with_parent) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       // A parent that ended before the line above sends nothing.
       if (is_orphan(parent, errors.write)) ::_exit(0);
     }
     run_child(body, errors.write);
+  };
+  const std::uint64_t kinds = flags(options.namespaces);
+  if (!options.before) {
+    Cloned child = clone_with(kinds, SIGCHLD, options.cgroup);
+    if (child.pid == 0) be_child();
+    return {child.pid, std::move(child.pidfd), std::move(errors.read)};
   }
-  return {pid, Fd(pidfd), std::move(errors.read)};
+
+  handed = make_socket_pair();
+  Cloned between = clone_with(0, SIGCHLD, {});
+  if (between.pid == 0) {
+    run_child(
+        [&](FdRef) {
+          options.before();
+          // A sibling takes over the signal that this one ends with.
+          const Cloned child = clone_with(kinds | CLONE_PARENT, 0, options.cgroup);
+          if (child.pid == 0) be_child();
+          send_fd(handed->theirs, child.pidfd);
+        },
+        errors.write);
+  }
+  handed->theirs.reset();
+  errors.write.reset();
+  Process first(between.pid, std::move(between.pidfd), Fd());
+  Fd pidfd = receive_fd(handed->ours);
+  if (!pidfd) {
+    first.errors_ = std::move(errors.read);
+    first.await_exec();
+    throw std::runtime_error("the process that makes the child was ended");
+  }
+  first.wait();
+  const pid_t pid = pid_of(pidfd);
+  return {pid, std::move(pidfd), std::move(errors.read)};
 }
 
 Process::Process(pid_t pid, Fd pidfd, Fd errors) noexcept

@@ -25,6 +25,10 @@ struct SpawnOptions {
   Ns namespaces = Ns::none;          ///< new ones for the child, made by clone3 at once
   std::optional<FdRef> cgroup = {};  ///< CLONE_INTO_CGROUP: the directory of a cgroup v2
   bool die_with_parent = true;       ///< PR_SET_PDEATHSIG SIGKILL
+  /// Done by a process in between, which makes the child as its sibling (CLONE_PARENT) and ends: for what only
+  /// children get, such as a pid namespace that is joined, and what this process must not become.
+  /// What it throws, spawn() throws.
+  std::function<void()> before = {};
 };
 
 /// A child process held by its pidfd: the number can be reused, the descriptor cannot.

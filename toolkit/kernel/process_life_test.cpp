@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <stdexcept>
@@ -196,6 +197,48 @@ TEST_SUITE("kernel") {
     inside(Ns::pid, [] {
       CHECK(::getpid() == 1);
       CHECK(::getppid() == 0);
+    });
+  }
+
+  TEST_CASE("process: what comes before is done by another, and the child is the own one") {
+    std::string before = "untouched";
+    Pipe pipe = make_pipe();
+    Process child = Process::spawn({.before = [&] { before = "done"; }}, [&] {
+      toolkit::write_all(pipe.write, before + ' ' + std::to_string(::getppid()), "pipe");
+    });
+    pipe.write.reset();
+    CHECK(toolkit::read_all(pipe.read, "pipe") == "done " + std::to_string(::getpid()));
+    CHECK(before == "untouched");
+    CHECK(child.wait().shell_code() == 0);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // nor has the other one stayed
+    CHECK(errno == ECHILD);
+  }
+
+  TEST_CASE("process: what fails before is thrown here, and there is no child") {
+    const std::size_t open = toolkit::open_descriptors().size();
+    CHECK_THROWS_WITH_AS(
+        Process::spawn({.before = [] { throw toolkit::SystemError(EPERM, "setns", "pid"); }},
+                       [] { ::pause(); }),
+        "setns 'pid': Operation not permitted", toolkit::SystemError);
+    CHECK_THROWS_WITH_AS(Process::spawn({.before = [] { ::raise(SIGKILL); }}, [] { ::pause(); }),
+                         "the process that makes the child was ended", std::runtime_error);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+    CHECK(toolkit::open_descriptors().size() == open);
+  }
+
+  TEST_CASE("process: a pid namespace that was joined before is the child's [userns]") {
+    NEEDS_USER_NAMESPACES();
+    inside(Ns::none, [] {
+      const Process first = Process::spawn({.namespaces = Ns::pid}, [] { ::pause(); });
+      const toolkit::Fd joined = toolkit::open_namespace(first.pid(), Ns::pid);
+      const ino_t own = toolkit::namespace_id(::getpid(), Ns::pid);
+      Process second = Process::spawn(
+          {.namespaces = Ns::uts, .before = [&] { toolkit::enter(joined, Ns::pid); }},
+          [] { ::pause(); });
+      CHECK(toolkit::namespace_id(second.pid(), Ns::pid) == toolkit::namespace_id(joined));
+      CHECK(toolkit::namespace_id(::getpid(), Ns::pid) == own);
+      second.signal(SIGTERM);
+      CHECK(second.wait().signal == SIGTERM);
     });
   }
 
