@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "toolkit/check/clocks.hpp"
+#include "toolkit/check/machine.hpp"
+#include "toolkit/check/subject.hpp"
+#include "toolkit/check/time_server.hpp"
+
+namespace toolkit::checks {
+
+// What is expected of clocks and of those who ask for the time. Each returns, or ends the check with one of the hints named here.
+
+/// SKIP where the kernel has no time namespaces.
+void need_time_namespaces();
+/// The payload's clocks are ahead by so much, as they read and as the kernel tells: "clocks-swapped",
+/// "offsets-not-set", "one-clock-only" or "other-offset".
+void expect_offsets(const Subject& subject, const Offsets& wanted);
+
+/// Runs the program to its end, with --ask and the server's address: "not-started" where the step that is checked is open.
+Ended ask_server(Machine& machine, const TimeServer& server);
+/// It prints by how much such a server's clock is ahead, to a tenth of a second: `hint`, or "no-number".
+void expect_ahead(const TimeServerOptions& options, const std::string& hint);
+
+}  // namespace toolkit::checks
