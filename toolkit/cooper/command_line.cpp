@@ -101,7 +101,7 @@ int cooper(int argc, char** argv) try {
   return run(options);
 } catch (const std::exception& error) {
   const Report report = explain(error);
-  if (!report.line.empty()) say(report.line);
+  say(report);
   return report.status;
 }
 

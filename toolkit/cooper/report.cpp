@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "toolkit/kernel/advice.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/text.hpp"
@@ -25,6 +26,13 @@ Report explain_search(const SystemError& error) {
   return {error.subject() + ": no such file in the container", kNotFound};
 }
 
+/// What the errno means where containers are made.
+std::string advice_of(const SystemError& error) {
+  // All that is made by mknod here is an empty file to mount on; the table speaks of devices.
+  if (error.operation() == "mknod") return {};
+  return std::string(advice(error.operation(), error.number(), error.subject()));
+}
+
 /// The kernel refused a file that is there.
 Report explain_exec(const SystemError& error) {
   switch (error.number()) {
@@ -37,18 +45,15 @@ Report explain_exec(const SystemError& error) {
                   ": neither a program of this machine nor a script that starts with '#!'",
               kNotExecutable};
     default:
-      return {error.what(), kNotExecutable};
+      return {error.what(), kNotExecutable, advice_of(error)};
   }
 }
 
-/// What to do about an error, where that is known. Empty where errno says it all.
-std::string advice(const SystemError& error) {
+/// What to do about an error that comes of cooper's own ways. Empty where there is nothing to add.
+std::string remedy(const SystemError& error) {
   const int number = error.number();
   if (error.operation() == "clone3" && (number == EPERM || number == EACCES)) {
     return "; namespaces are forbidden here: './lab doctor' tells by what";
-  }
-  if (error.operation() == "clone3" && (number == ENOSPC || number == EUSERS)) {
-    return "; a limit in /proc/sys/user/max_*_namespaces is reached";
   }
   if (error.operation() == "mount" && number == EPERM && error.subject().ends_with("/proc")) {
     return "; parts of this machine's own /proc are covered, as in another container: then the "
@@ -84,7 +89,13 @@ Report explain(const std::exception& error) {
             kNotExecutable};
   }
   if (system->operation() == "exec") return explain_exec(*system);
-  return {.line = system->what() + advice(*system)};
+  return {.line = system->what() + remedy(*system), .advice = advice_of(*system)};
+}
+
+void say(const Report& report) {
+  for (const std::string* line : {&report.line, &report.advice}) {
+    if (!line->empty()) say(*line);
+  }
 }
 
 void say(const std::string& line, LineEnd end) {

@@ -10,12 +10,17 @@ struct AlreadyTold : std::exception {
   static constexpr int kStatus = 125;
 };
 
-/// One line for the person who typed: what, on which object, why, what to do; and the exit status.
+/// What the person who typed is told, and the exit status.
 struct Report {
-  std::string line;  ///< empty when all is told
+  std::string line;  ///< what, on which object, why, what to do; empty when all is told
   int status = 125;
+  /// What docs/errors.md says of this failure, for who writes the calls; empty where it says nothing, or
+  /// where the line says it already.
+  std::string advice = {};
 };
 Report explain(const std::exception& error);
+/// Says all of a report.
+void say(const Report& report);
 
 /// What ends a line: a terminal in raw mode starts the next one where the last one ended.
 enum class LineEnd { plain, raw };

@@ -89,30 +89,6 @@ void small_writable_layer(Yard& yard) {
       1);
 }
 
-/// Words that run a command where no namespace can be made: a user namespace of its own whose limits
-/// are 0, and no capability to go round them.
-std::vector<std::string> without_namespaces(const std::vector<std::string>& command) {
-  std::vector<std::string> words = {
-      "unshare",
-      "-Ur",
-      "sh",
-      "-c",
-      "for f in /proc/sys/user/max_*_namespaces; do echo 0 > $f; done; "
-      "exec setpriv --bounding-set -sys_admin --inh-caps -sys_admin -- \"$@\"",
-      "sh"};
-  words.insert(words.end(), command.begin(), command.end());
-  return words;
-}
-
-void no_namespaces(Yard& yard) {
-  if (!has_user_namespaces()) return;
-  const std::vector<std::string> cooper =
-      yard.run_words(yard.state(), {"--rootfs", yard.rootfs() + ":O", "true"});
-  const std::vector<std::string> command = yard.as_caller(without_namespaces(cooper));
-  const Outcome outcome = run(command);
-  check_one_line(outcome, 125, "max_*_namespaces");
-}
-
 void no_capability(Yard& yard) {
   std::vector<std::string> command = {"setpriv",    "--bounding-set", "-sys_admin",
                                       "--inh-caps", "-sys_admin",     "--"};
@@ -144,8 +120,6 @@ TEST_SUITE("tool") {
   TEST_CASE("failure: no room for the record [root]") { on_yard(Caller::root, full_disk); }
   AS_BOTH("failure: no room in a filesystem of the container is the command's affair",
           small_writable_layer);
-
-  AS_BOTH("failure: where no namespace can be made it says which limit forbids it", no_namespaces);
 
   TEST_CASE("failure: root without CAP_SYS_ADMIN starts as others do [root]") {
     on_yard(Caller::root, no_capability);

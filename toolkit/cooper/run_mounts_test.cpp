@@ -113,7 +113,7 @@ void tmpfs(Yard& yard) {
   CHECK_FALSE(has_option(mount_at(live.pid(), "/e"), "noexec"));
   CHECK(has_option(mount_at(live.pid(), "/e"), "nodev"));
   check_one_line(yard.box({"--tmpfs", "/t:dev"}, {"true"}), 125, "unknown option");
-  check_one_line(yard.box({"--tmpfs", "/t:size=lots"}, {"true"}), 125, "/t");
+  CHECK(yard.box({"--tmpfs", "/t:size=lots"}, {"true"}).status == 125);  // see run_advice_test.cpp
 }
 
 void read_only(Yard& yard) {
