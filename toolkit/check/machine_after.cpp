@@ -44,13 +44,28 @@ std::string told(const std::vector<std::string>& words) {
   return text;
 }
 
+/// POSIX message queues, shared memory and semaphores: to the kernel they are files.
+void add_posix_objects(const Machine& machine, Snapshot& snapshot) {
+  for (const std::string directory : {"/dev/mqueue", "/dev/shm"}) {
+    try {
+      for (const std::string& name : machine.list(directory)) {
+        const std::string path = directory + '/' + name;
+        snapshot.things.emplace("the file " + shell_quote(path), "rm " + shell_quote(path));
+      }
+    } catch (const SystemError&) {  // NOLINT: a program took the mount away, which is told
+    }
+  }
+}
+
 }  // namespace
 
 Snapshot Machine::Parts::snapshot(const Machine& machine) const {
   const std::string mountinfo =
       read_file("/proc/" + std::to_string(kept.process.pid()) + "/mountinfo");
-  return snapshot_from_text(machine.inside(Ns::uts | Ns::ipc | Ns::net,
-                                           [&] { return to_text(take_snapshot(mountinfo)); }));
+  Snapshot snapshot = snapshot_from_text(machine.inside(
+      Ns::uts | Ns::ipc | Ns::net, [&] { return to_text(take_snapshot(mountinfo)); }));
+  add_posix_objects(machine, snapshot);
+  return snapshot;
 }
 
 void Machine::settle() { parts_->before = parts_->snapshot(*this); }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "toolkit/check/devices.hpp"
+#include "toolkit/check/groups.hpp"
 #include "toolkit/check/keeper.hpp"
 #include "toolkit/check/machine.hpp"
 #include "toolkit/check/snapshot.hpp"
@@ -12,6 +13,7 @@
 namespace toolkit::checks {
 
 struct Machine::Parts {
+  std::optional<Delegation> delegation = {};  ///< removed when all in it have ended
   Kept kept;
   Powers powers = Powers::contained;
   std::string probe = {};
@@ -20,6 +22,7 @@ struct Machine::Parts {
   Snapshot before = {};
   std::vector<std::string> excused = {};
   std::vector<pid_t> payloads = {};  ///< of every program that was started here
+  std::size_t forks = 0;             ///< copies of a payload that a check asked for
   int running = 0;                   ///< programs that have not ended
 
   [[nodiscard]] Snapshot snapshot(const Machine& machine) const;

@@ -49,6 +49,13 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
                 before);
 }
 
+/// How many copies of itself a command asks a payload for; orphans have a helper, too.
+std::size_t forks_of(std::string_view command) {
+  constexpr std::string_view kOrphans = "orphans ";
+  if (!command.starts_with(kOrphans)) return command == "fork" ? 1 : 0;
+  return parse_number(command.substr(kOrphans.size())).value_or(0) + 1;
+}
+
 }  // namespace
 
 Subject Machine::start(const std::vector<std::string>& arguments, const StartOptions& options) {
@@ -147,6 +154,7 @@ void Subject::tell(const std::string& command) {
 std::string Subject::ask(const std::string& command) {
   Parts& now = *parts_;
   now.answers.clear();
+  now.shared.forks += forks_of(command);
   tell(command);
   const std::string why = now.pump([&now] { return !now.answers.empty() || now.twice; });
   now.require_fair_play();

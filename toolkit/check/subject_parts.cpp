@@ -76,7 +76,7 @@ std::size_t Subject::Parts::strangers() const {
     const auto& known = shared.payloads;
     if (std::find(known.begin(), known.end(), copy) == known.end()) ++count;
   }
-  return count;
+  return count - std::min(count, shared.forks);
 }
 
 void Subject::Parts::arrive(pid_t who) {

@@ -43,6 +43,19 @@ TEST_SUITE("kernel") {
     CHECK(failure.seen == "that");
   }
 
+  TEST_CASE("subject: a copy of the payload that was asked for is no second one") {
+    NEEDS_USER_NAMESPACES();
+    context() = {};
+    context().settings = {.subject = "/usr/bin/env",
+                          .probe = toolkit::test::built("libexec/cooperage/probe"),
+                          .name = "env"};
+    Machine machine;
+    Subject subject = machine.start({machine.probe(), machine.word()});
+    CHECK(subject.ask("fork") != "0");
+    CHECK(machine.copies().size() == 2);
+    CHECK(subject.ask("getpid") != "0");
+  }
+
   TEST_CASE("subject: an end is judged by the step that is checked") {
     context() = {};
     context().step = "04.2a";

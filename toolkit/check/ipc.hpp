@@ -1,0 +1,29 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace toolkit::checks {
+
+/// A shared memory segment, a semaphore set and a message queue of System V, all three by one key,
+/// and a POSIX message queue by a name. See sysvipc(7) and mq_overview(7).
+struct IpcObjects {
+  key_t key = 0;
+  std::string queue;  ///< with its slash: "/a7k2"
+};
+IpcObjects random_ipc_objects();
+
+// In the IPC namespace of the calling process: a check calls them by inside().
+
+/// Makes all four. Throws SystemError, EEXIST when one of that key or name is there.
+void make(const IpcObjects& objects);
+/// Which of them are there: "shared memory, semaphores, queue, POSIX queue", or nothing.
+std::string present(const IpcObjects& objects);
+inline constexpr const char* kAllFour = "shared memory, semaphores, queue, POSIX queue";
+
+/// How many bytes the filesystem at a path can hold, as a process finds it. See statvfs(3).
+std::uint64_t size_at(pid_t pid, const std::string& path);
+
+}  // namespace toolkit::checks
