@@ -65,4 +65,11 @@ std::optional<MountInfo> mounted_on(const Machine& machine, const std::string& p
   return found;
 }
 
+Fd opened_on(const Machine& machine, const std::string& path) {
+  const auto there = [&machine](const auto& body) {
+    static_cast<void>(machine.inside(Ns::mount, body));
+  };
+  return made_elsewhere(there, [&path] { return open_file(path, O_RDONLY); });
+}
+
 }  // namespace toolkit::checks

@@ -32,5 +32,7 @@ void hide_programs(Machine& machine, const std::vector<std::string>& names);
 
 /// What is mounted on a file of the machine, topmost last; nothing when it is a file like others.
 std::optional<MountInfo> mounted_on(const Machine& machine, const std::string& path);
+/// A file of the machine, held open as somebody in it would: what is mounted there is busy.
+Fd opened_on(const Machine& machine, const std::string& path);
 
 }  // namespace toolkit::checks

@@ -62,6 +62,23 @@ TEST_SUITE("kernel") {
     CHECK(!mounted_on(machine, "/usr/bin/true"));
     CHECK(context().left.empty());
   }
+
+  TEST_CASE("stack: a file that is held open keeps its mount busy") {
+    NEEDS_USER_NAMESPACES();
+    use_env();
+    Machine machine;
+    static_cast<void>(machine.inside(Ns::mount, [] {
+      mount("kept", "/mnt", "tmpfs", 0);
+      open_file("/mnt/wine", O_CREAT | O_WRONLY, 0644).reset();
+      return std::string();
+    }));
+    const std::vector<std::string> lets_go = {"umount", "/mnt"};
+    {
+      const Fd held = opened_on(machine, "/mnt/wine");
+      CHECK(machine.finish(lets_go).status != 0);
+    }
+    CHECK(machine.finish(lets_go).status == 0);
+  }
 }
 
 }  // namespace toolkit::checks
