@@ -9,4 +9,8 @@ namespace toolkit::bench {
 /// always follows the same one.
 std::vector<std::size_t> turns(std::size_t candidates, std::size_t round);
 
+/// The same for many candidates that leave each other something to do: in an order that looks random and
+/// is the same in every run, so that over the rounds each follows each.
+std::vector<std::size_t> shuffled_turns(std::size_t candidates, std::size_t round);
+
 }  // namespace toolkit::bench

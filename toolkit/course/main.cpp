@@ -11,7 +11,6 @@
 #include <stdexcept>
 
 #include "toolkit/container/state.hpp"
-#include "toolkit/course/bench.hpp"
 #include "toolkit/course/clean.hpp"
 #include "toolkit/course/completion.hpp"
 #include "toolkit/course/demo.hpp"
@@ -77,14 +76,6 @@ void add_clean(CLI::App& app, Action& chosen) {
       "--all", [options] { options->images = Images::removed; }, "unpacked images too");
 }
 
-void add_bench(CLI::App& app, Action& chosen) {
-  const auto options = std::make_shared<BenchOptions>();
-  CLI::App* verb = add_verb(app, chosen, "bench", "measure what isolation costs here",
-                            [options] { return bench(this_tree(), *options); });
-  verb->add_flag("--quick", options->quick, "fewer turns, some seconds");
-  verb->add_option("--json", options->json, "keep the numbers in a file")->type_name("FILE");
-}
-
 std::map<std::string, Shell> shells() {
   return {{"bash", Shell::bash}, {"fish", Shell::fish}, {"zsh", Shell::zsh}};
 }
@@ -114,7 +105,7 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_course_verbs(app, chosen);
   add_doctor(app, chosen);
   add_test(app, chosen);
-  add_bench(app, chosen);
+  add_bench_verb(app, chosen);
   add_clean(app, chosen);
   add_completion(app, chosen);
 }
@@ -126,6 +117,7 @@ std::vector<VerbWords> words_of(const CLI::App& app) {
     for (const CLI::Option* option : verb->get_options()) {
       for (const std::string& name : option->get_lnames()) words.words.push_back("--" + name);
     }
+    for (const CLI::App* part : verb->get_subcommands({})) words.words.push_back(part->get_name());
     if (words.name == "completion") {
       for (const auto& [name, shell] : shells()) words.words.push_back(name);
     }

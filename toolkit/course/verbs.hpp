@@ -24,5 +24,7 @@ void add_learner_verbs(CLI::App& app, Action& chosen);
 void add_play_verbs(CLI::App& app, Action& chosen);
 /// The verbs of those who keep the course: verify, mutants, derive.
 void add_course_verbs(CLI::App& app, Action& chosen);
+/// The verb that measures, with its suites.
+void add_bench_verb(CLI::App& app, Action& chosen);
 
 }  // namespace toolkit::course
