@@ -7,18 +7,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <filesystem>
 
+#include "toolkit/check/group_names.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/mount.hpp"
-#include "toolkit/kernel/namespaces.hpp"
-#include "toolkit/kernel/proc.hpp"
-#include "toolkit/kernel/text.hpp"
 
 namespace toolkit::checks {
 namespace {
-
-constexpr std::string_view kPrefix = "cooperage-check-";
 
 /// Where the v2 hierarchy is mounted, if it is.
 std::string hierarchy() {
@@ -27,11 +22,6 @@ std::string hierarchy() {
   }
   return {};
 }
-
-/// The time a process was started, in ticks since the boot: with its number it is never another's.
-std::string start_time(pid_t pid) { return std::to_string(process_stat(pid).start_time); }
-
-std::string boot() { return read_file("/proc/sys/kernel/random/boot_id").substr(0, 8); }
 
 bpf_insn instruction(std::uint8_t code, std::uint8_t to, std::uint8_t from, std::int16_t offset,
                      std::int32_t value) {
@@ -104,23 +94,6 @@ void attach_fence(const std::string& group) {
   check(::syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach), "bpf", "BPF_PROG_ATTACH");
 }
 
-/// The pid namespace that a group's number of a process belongs to.
-std::string numbers_of() { return std::to_string(namespace_id(::getpid(), Ns::pid)); }
-
-/// Has the maker of a group ended? Its name tells: PREFIX boot - pid namespace - pid - start. Of another
-/// pid namespace nothing is known.
-bool is_abandoned(const std::string& name) {
-  const std::vector<std::string_view> fields =
-      split(std::string_view(name).substr(kPrefix.size()), '-');
-  if (fields.size() < 4 || fields[0] != boot()) return true;
-  if (fields[1] != numbers_of()) return false;
-  try {
-    return start_time(static_cast<pid_t>(parse_id(fields[2]).value_or(0))) != fields[3];
-  } catch (const SystemError&) {
-    return true;
-  }
-}
-
 }  // namespace
 
 DeviceFence::DeviceFence(std::string path) : path_(std::move(path)) {}
@@ -133,11 +106,8 @@ DeviceFence::~DeviceFence() {
 std::optional<DeviceFence> DeviceFence::make() {
   const std::string above = hierarchy();
   if (above.empty()) return {};
-  sweep_groups();
-  static int count = 0;
-  const pid_t self = ::getpid();
-  DeviceFence fence(above + '/' + std::string(kPrefix) + boot() + '-' + numbers_of() + '-' +
-                    std::to_string(self) + '-' + start_time(self) + '-' + std::to_string(count++));
+  sweep_groups_in(above);
+  DeviceFence fence(above + '/' + new_group_name());
   if (::mkdir(fence.path_.c_str(), 0755) == -1) {
     fence.path_.clear();
     return {};
@@ -147,14 +117,5 @@ std::optional<DeviceFence> DeviceFence::make() {
 }
 
 void DeviceFence::add(pid_t pid) const { write_file(path_ + "/cgroup.procs", std::to_string(pid)); }
-
-void sweep_groups() {
-  const std::string above = hierarchy();
-  if (above.empty()) return;
-  for (const auto& entry : std::filesystem::directory_iterator(above)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with(kPrefix) && is_abandoned(name)) ::rmdir(entry.path().c_str());
-  }
-}
 
 }  // namespace toolkit::checks

@@ -26,7 +26,4 @@ class DeviceFence {
   std::string path_;
 };
 
-/// Removes the groups of checkers that were killed. A group's name has its maker: boot, pid, start time.
-void sweep_groups();
-
 }  // namespace toolkit::checks

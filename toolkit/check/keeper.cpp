@@ -19,7 +19,8 @@
 namespace toolkit::checks {
 namespace {
 
-constexpr Ns kOwn = Ns::mount | Ns::pid | Ns::uts | Ns::ipc | Ns::net | Ns::cgroup;
+// The cgroup namespace comes later: its root is where its maker is at that moment.
+constexpr Ns kOwn = Ns::mount | Ns::pid | Ns::uts | Ns::ipc | Ns::net;
 // The user namespace first: it gives the capabilities for the others. The mounts last: /proc goes with them.
 constexpr std::array kOrder{Ns::user, Ns::cgroup, Ns::ipc, Ns::uts, Ns::net, Ns::pid, Ns::mount};
 
@@ -64,6 +65,7 @@ void hand_over(FdRef socket, Ns kinds) {
   become_root();
   if (!mapped.parent_alive()) ::_exit(1);  // it ended while nothing was set for that
   ::umask(022);
+  unshare(Ns::cgroup);
   lay_ground(ground);
   if (ground.kernel == Ground::Kernel::own) limit_processes();
   set_hostname(hostname);
@@ -74,16 +76,18 @@ void hand_over(FdRef socket, Ns kinds) {
 
 }  // namespace
 
-Kept start_keeper(const Ground& ground, const std::string& hostname) {
+Kept start_keeper(const Ground& ground, const std::string& hostname,
+                  const std::function<void(pid_t)>& join) {
   const bool contained = ground.kernel == Ground::Kernel::own;
   const Ns kinds = contained ? kOwn | Ns::user : kOwn;
   SocketPair sockets = make_socket_pair();
   Gate mapped;
   Process keeper = Process::spawn({.namespaces = kinds}, [&] {
     mapped.wait();
-    keep(ground, hostname, sockets.theirs, kinds, mapped);
+    keep(ground, hostname, sockets.theirs, kinds | Ns::cgroup, mapped);
   });
   if (contained) write_id_maps(keeper.pid(), machine_ids());
+  if (join) join(keeper.pid());
   mapped.open();
   sockets.theirs.reset();
   Kept kept{.process = std::move(keeper), .namespaces = {}, .root = {}, .proc = {}};
@@ -94,7 +98,7 @@ Kept start_keeper(const Ground& ground, const std::string& hostname) {
     return fd;
   };
   for (const Ns kind : kOrder) {
-    if (has(kinds, kind)) kept.namespaces.emplace_back(kind, take());
+    if (has(kinds | Ns::cgroup, kind)) kept.namespaces.emplace_back(kind, take());
   }
   kept.root = take();
   kept.proc = take();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,8 +22,10 @@ struct Kept {
 
 /// Starts the first process of a machine. It builds the ground, hands over what is to be held, and
 /// does nothing more: it can't be traced from inside, and as PID 1 it gets no signal from there.
-/// Throws SystemError of whatever the kernel refused.
-Kept start_keeper(const Ground& ground, const std::string& hostname);
+/// `join` is called with its number before its cgroup namespace is made: the groups it joins are the
+/// roots of that. Throws SystemError of whatever the kernel refused.
+Kept start_keeper(const Ground& ground, const std::string& hostname,
+                  const std::function<void(pid_t)>& join = {});
 
 /// The calling process enters the machine and becomes its root; its children will have a place among
 /// the machine's processes. The rest of the process stays outside. See setns(2).

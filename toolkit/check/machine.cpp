@@ -13,6 +13,7 @@
 
 #include "toolkit/check/content.hpp"
 #include "toolkit/check/context.hpp"
+#include "toolkit/check/ids.hpp"
 #include "toolkit/check/machine_parts.hpp"
 #include "toolkit/check/random.hpp"
 #include "toolkit/kernel/error.hpp"
@@ -24,7 +25,15 @@
 namespace toolkit::checks {
 namespace {
 
-Kept keep(Powers powers, const std::vector<std::string>& decoys) {
+/// The cgroups that a machine gets. Its root is, outside, whoever is 0 in its id maps.
+std::optional<Delegation> delegate(Groups groups) {
+  if (groups == Groups::shared) return {};
+  const IdMaps ids = machine_ids();
+  return Delegation::make(ids.uids.front().outside, ids.gids.front().outside);
+}
+
+Kept keep(Powers powers, const std::vector<std::string>& decoys,
+          std::optional<Delegation>& delegation) {
   if (powers == Powers::devices && ::geteuid() != 0) {
     skip("a normal user can make no device nodes", "as root it is checked: sudo ./lab check");
   }
@@ -36,7 +45,9 @@ Kept keep(Powers powers, const std::vector<std::string>& decoys) {
       .kernel = powers == Powers::contained ? Ground::Kernel::own : Ground::Kernel::masked,
       .decoys = decoys};
   if (subject) ground.programs.emplace_back(settings.name, subject);
-  return start_keeper(ground, "host-" + random_name());
+  return start_keeper(ground, "host-" + random_name(), [&delegation](pid_t keeper) {
+    if (delegation) delegation->enter(keeper);
+  });
 }
 
 /// The path of the last directory of a path: "/a/b" of "/a/b/c".
@@ -84,7 +95,11 @@ const std::string& probe_content() {
 
 Machine::Machine(const MachineOptions& options) {
   const std::vector<std::string> decoys = {random_name(), random_name()};
-  parts_ = std::make_unique<Parts>(Parts{.kept = keep(options.powers, decoys),
+  std::optional<Delegation> delegation = delegate(options.groups);
+  Kept kept = keep(options.powers, decoys, delegation);
+  if (delegation) delegation->settle(kept.process.pid());
+  parts_ = std::make_unique<Parts>(Parts{.delegation = std::move(delegation),
+                                         .kept = std::move(kept),
                                          .powers = options.powers,
                                          .probe = std::string(kWork) + "/probe",
                                          .word = random_name(10)});
@@ -106,6 +121,10 @@ Machine::~Machine() {
 
 const std::string& Machine::probe() const noexcept { return parts_->probe; }
 const std::string& Machine::word() const noexcept { return parts_->word; }
+const std::vector<OwnGroup>& Machine::groups() const noexcept {
+  static const std::vector<OwnGroup> kNone;
+  return parts_->delegation ? parts_->delegation->groups() : kNone;
+}
 pid_t Machine::keeper() const noexcept { return parts_->kept.process.pid(); }
 
 std::string Machine::work(const std::string& name) const { return std::string(kWork) + '/' + name; }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "toolkit/check/groups.hpp"
 #include "toolkit/check/observe.hpp"
 #include "toolkit/check/subject.hpp"
 #include "toolkit/check/user.hpp"
@@ -23,8 +24,15 @@ enum class Powers {
   devices,  ///< the host's root without CAP_SYS_ADMIN, so that it can make device nodes; none but harmless ones open
 };
 
+/// Which cgroups a machine has.
+enum class Groups {
+  shared,  ///< it is where the checker is, and sees them read-only
+  own,     ///< one in each hierarchy where that can be: groups() says which
+};
+
 struct MachineOptions {
   Powers powers = Powers::contained;
+  Groups groups = Groups::shared;
 };
 
 /// A root filesystem for the learner's program, with the probe in it.
@@ -87,6 +95,8 @@ class Machine {
   /// The first process, which stands for the host of the lab. Numbers are those of the checker's /proc.
   [[nodiscard]] pid_t keeper() const noexcept;
   [[nodiscard]] ino_t namespace_id(Ns kind) const;
+  /// With Groups::own: the cgroups that belong to its root; none where the checker can make none.
+  [[nodiscard]] const std::vector<OwnGroup>& groups() const noexcept;
   /// Every process in the machine but the keeper and its decoys.
   [[nodiscard]] std::vector<pid_t> processes() const;
   /// Those of them that run the probe, by the content of their program.

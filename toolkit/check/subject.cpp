@@ -61,6 +61,7 @@ std::size_t forks_of(std::string_view command) {
 Subject Machine::start(const std::vector<std::string>& arguments, const StartOptions& options) {
   const auto fence = [this](pid_t starter) {
     if (parts_->fence) parts_->fence->add(starter);
+    if (parts_->delegation) parts_->delegation->settle(starter);
   };
   auto parts = std::make_unique<Subject::Parts>(
       *this, *parts_,
@@ -79,6 +80,7 @@ Subject Machine::start(const std::vector<std::string>& arguments, const StartOpt
 Ended Machine::finish(const std::vector<std::string>& arguments, const StartOptions& options) {
   const auto fence = [this](pid_t starter) {
     if (parts_->fence) parts_->fence->add(starter);
+    if (parts_->delegation) parts_->delegation->settle(starter);
   };
   auto parts = std::make_unique<Subject::Parts>(
       *this, *parts_,
