@@ -2,23 +2,23 @@
 
 #include <optional>
 
-#include "toolkit/kernel/users.hpp"
+#include "toolkit/container/prepare.hpp"
 
 namespace toolkit {
 
 Process launch(const Plan& plan, Channel& channel) {
-  std::optional<Gate> maps_written;
-  if (plan.id_maps) maps_written.emplace();
-  Process child =
-      Process::spawn({.namespaces = plan.namespaces, .die_with_parent = false}, [&](FdRef errors) {
-        // Until its ids are mapped, the child is nobody in its own user namespace.
-        if (maps_written) maps_written->wait();
-        init(plan, channel, errors);
-      });
-  if (maps_written) {
-    write_id_maps(child.pid(), *plan.id_maps);
-    maps_written->open();
-  }
+  std::optional<Gate> prepared;
+  if (needs_parent(plan)) prepared.emplace();
+  if (plan.mapped_root) channel.root = make_socket_pair();
+  SpawnOptions options{.namespaces = plan.namespaces, .die_with_parent = false};
+  if (!plan.joins.empty()) options.before = [&plan] { join_namespaces(plan.joins); };
+  Process child = Process::spawn(options, [&](FdRef errors) {
+    // Until its ids are mapped, the child is nobody in its own user namespace.
+    if (prepared) prepared->wait();
+    init(plan, channel, errors);
+  });
+  prepare_child(plan, child.pid(), channel);
+  if (prepared) prepared->open();
   if (channel.console) channel.console->theirs.reset();
   return child;
 }

@@ -94,6 +94,9 @@ struct Describe {
             (call.take == step::Take::copy ? "OPEN_TREE_CLONE|" : "") + "OPEN_TREE_CLOEXEC" +
             (call.recurse == Recurse::yes ? "|AT_RECURSIVE)" : ")")};
   }
+  Lines operator()(const step::ReceiveTree& call) const {
+    return {"recvmsg(<parent>, " + tree_name(call.path) + ")"};
+  }
   Lines operator()(const step::MoveTree& call) const {
     Lines calls;
     const std::string tree = tree_name(call.path);
@@ -206,6 +209,10 @@ struct Describe {
   Lines operator()(const step::NoNewPrivileges&) const {
     return {"prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)"};
   }
+  Lines operator()(const step::NotDumpable&) const {
+    return {"prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)"};
+  }
+  Lines operator()(const step::AdoptOrphans&) const { return {"prctl(PR_SET_CHILD_SUBREAPER, 1)"}; }
 };
 
 }  // namespace

@@ -55,8 +55,8 @@ std::vector<std::string> parse_env_file(std::string_view content) {
 }
 
 Environment make_environment(const EnvironmentSources& sources) {
-  Environment environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                             "HOSTNAME=" + sources.hostname};
+  Environment environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  if (!sources.hostname.empty()) environment.push_back("HOSTNAME=" + sources.hostname);
   if (sources.terminal) environment.emplace_back("TERM=xterm");
   for (const std::string& entry : sources.image) set_variable(environment, entry);
   for (const std::string& entry : sources.assignments) set_variable(environment, entry);

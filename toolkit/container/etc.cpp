@@ -27,10 +27,11 @@ EtcFiles make_etc_files(const std::string& hostname, std::string_view host_resol
       "fe00::0\tip6-localnet\n"
       "ff00::0\tip6-mcastprefix\n"
       "ff02::1\tip6-allnodes\n"
-      "ff02::2\tip6-allrouters\n"
-      "127.0.0.1\t" +
-      hostname + '\n';
-  files.hostname = hostname + '\n';
+      "ff02::2\tip6-allrouters\n";
+  if (!hostname.empty()) {  // a namespace that is joined has a name that only it knows
+    files.hosts += "127.0.0.1\t" + hostname + '\n';
+    files.hostname = hostname + '\n';
+  }
   for (const std::string_view line : lines(host_resolv_conf)) {
     if (!is_loopback_server(line)) files.resolv_conf.append(line).push_back('\n');
   }

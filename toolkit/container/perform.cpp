@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/namespaces.hpp"
@@ -60,6 +61,11 @@ struct Perform {
     self.trees_.emplace(call.path, call.take == step::Take::copy
                                        ? open_tree(call.path, call.recurse)
                                        : open_mount(call.path));
+  }
+  void operator()(const step::ReceiveTree& call) const {
+    Fd tree = receive_fd(self.channel_.root.value().theirs);
+    if (!tree) throw std::runtime_error("the parent process ended first");
+    self.trees_.emplace(call.path, std::move(tree));
   }
   void operator()(const step::MoveTree& call) const {
     // One place of the host can be shown twice: each time by a tree of its own.
@@ -141,6 +147,12 @@ struct Perform {
     set_capabilities({.effective = call.set, .permitted = call.set, .inheritable = {}});
   }
   void operator()(const step::NoNewPrivileges&) const { set_no_new_privs(); }
+  void operator()(const step::NotDumpable&) const {
+    check(::prctl(PR_SET_DUMPABLE, 0), "prctl", "PR_SET_DUMPABLE");
+  }
+  void operator()(const step::AdoptOrphans&) const {
+    check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl", "PR_SET_CHILD_SUBREAPER");
+  }
 
  private:
   /// No link is followed in the last place: see MOVE_MOUNT_T_SYMLINKS in move_mount(2).

@@ -7,22 +7,24 @@
 namespace toolkit {
 namespace {
 
-std::string clone_flags(Ns namespaces) {
-  struct Name {
-    Ns kind;
-    const char* flag;
-  };
-  constexpr std::array kNames = {
-      Name{Ns::mount, "CLONE_NEWNS"},  Name{Ns::cgroup, "CLONE_NEWCGROUP"},
-      Name{Ns::uts, "CLONE_NEWUTS"},   Name{Ns::ipc, "CLONE_NEWIPC"},
-      Name{Ns::user, "CLONE_NEWUSER"}, Name{Ns::pid, "CLONE_NEWPID"},
-      Name{Ns::net, "CLONE_NEWNET"}};
-  std::string flags = "CLONE_PIDFD";
-  for (const Name& name : kNames) {
+struct FlagName {
+  Ns kind;
+  const char* flag;
+};
+constexpr std::array kFlagNames = {
+    FlagName{Ns::mount, "CLONE_NEWNS"},  FlagName{Ns::cgroup, "CLONE_NEWCGROUP"},
+    FlagName{Ns::uts, "CLONE_NEWUTS"},   FlagName{Ns::ipc, "CLONE_NEWIPC"},
+    FlagName{Ns::user, "CLONE_NEWUSER"}, FlagName{Ns::pid, "CLONE_NEWPID"},
+    FlagName{Ns::net, "CLONE_NEWNET"}};
+
+std::string clone_flags(Ns namespaces, std::string flags = "CLONE_PIDFD") {
+  for (const FlagName& name : kFlagNames) {
     if (has(namespaces, name.kind)) flags.append("|").append(name.flag);
   }
   return flags;
 }
+
+std::string clone_flag(Ns kind) { return clone_flags(kind, {}).substr(1); }
 
 void add(std::string& text, const std::string& call, const std::string& why) {
   text.append(call).append("\n    # ").append(why).append("\n");
@@ -58,8 +60,54 @@ void add_id_maps(std::string& text, const IdMaps& maps) {
   add(text, written("gid_map", format_map(maps.gids)), "the parent: which group");
 }
 
+/// The child; and the process in between, where there are namespaces to join.
+void add_clone(std::string& text, const Plan& plan) {
+  const std::string rest = ", stack=NULL, stack_size=0}, 88)";
+  if (plan.joins.empty()) {
+    add(text,
+        "clone3({flags=" + clone_flags(plan.namespaces) + ", pidfd=<pidfd>, exit_signal=SIGCHLD" +
+            rest,
+        "one child, in all its new namespaces at once");
+    return;
+  }
+  add(text, "clone3({flags=CLONE_PIDFD, pidfd=<pidfd>, exit_signal=SIGCHLD" + rest,
+      "a process in between: cooper itself joins nothing, and a pid namespace is joined by "
+      "children");
+  add(text, "prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)",
+      "from before it joins until the exec nobody there can look into it");
+  for (const Join& join : plan.joins) {
+    add(text, "openat(AT_FDCWD, \"" + printable(join.path) + "\", O_RDONLY|O_NONBLOCK|O_CLOEXEC)",
+        "a namespace to join, opened before any of them is");
+  }
+  for (const Join& join : plan.joins) {
+    add(text, "setns(<" + printable(join.path) + ">, " + clone_flag(join.kind) + ")",
+        join.kind == Ns::user ? "first: the rights over the others are had in it" : "joined");
+  }
+  add(text,
+      "clone3({flags=" + clone_flags(plan.namespaces, "CLONE_PIDFD|CLONE_PARENT") +
+          ", pidfd=<pidfd>, exit_signal=0" + rest,
+      "the child, which is cooper's own; the process in between ends");
+}
+
+void add_mapped_root(std::string& text, const std::string& root) {
+  const std::string tree = '<' + printable(root) + '>';
+  add(text, "openat(AT_FDCWD, \"/proc/CHILD/ns/user\", O_RDONLY|O_CLOEXEC)",
+      "the parent: the maps by which the owners of the root are shown");
+  add(text, "open_tree(AT_FDCWD, \"" + printable(root) + "\", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)",
+      "the parent: the root");
+  add(text,
+      "mount_setattr(" + tree +
+          ", \"\", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_IDMAP, attr_clr=0, "
+          "propagation=0 /* MS_??? */, userns_fd=</proc/CHILD/ns/user>}, 32)",
+      "the parent, which has the right to it: an id of the disk is the same number in the "
+      "container");
+  add(text, "sendmsg(<child>, " + tree + ")", "the parent: to be put in place there");
+}
+
 /// From the last step to the command: how the child stops being `cooper`.
-void add_command(std::string& text, const Command& command) {
+void add_command(std::string& text, const Plan& plan) {
+  const Command& command = plan.command;
+  const bool is_first = has(plan.namespaces, Ns::pid);
   const bool stays = command.init == InitProcess::hop;
   const std::string& name = command.argv.front();
   const std::string file = name.find('/') == std::string::npos ? "<found by PATH>" : name;
@@ -76,24 +124,30 @@ void add_command(std::string& text, const Command& command) {
       "cooper is no longer this process's program");
   if (stays) {
     add(text, "clone(child_stack=NULL, flags=SIGCHLD)",
-        "the hop stays as PID 1, reaps and hands signals on (--init)");
+        is_first ? "the hop stays as PID 1, reaps and hands signals on (--init)"
+                 : "the hop stays, reaps and hands signals on (--init)");
     add(text, "setpgid(0, 0)", "the command leads a process group of its own");
-    add(text, "ioctl(0, TIOCSPGRP, [2])", "which is in the foreground, where there is a terminal");
+    add(text, std::string("ioctl(0, TIOCSPGRP, [") + (is_first ? "2" : "<command>") + "])",
+        "which is in the foreground, where there is a terminal");
   }
   add(text, "execve(\"" + printable(file) + "\", [" + argv + "], " + env + ")",
-      stays ? "the command" : "the command is PID 1");
+      stays || !is_first ? "the command" : "the command is PID 1");
 }
 
 }  // namespace
 
 std::string print_plan(const Plan& plan) {
   std::string text;
-  add(text,
-      "clone3({flags=" + clone_flags(plan.namespaces) +
-          ", pidfd=<pidfd>, exit_signal=SIGCHLD, stack=NULL, stack_size=0}, 88)",
-      "one child, in all its new namespaces at once");
-  if (plan.id_maps) {
-    add_id_maps(text, *plan.id_maps);
+  add_clone(text, plan);
+  if (plan.id_maps) add_id_maps(text, *plan.id_maps);
+  if (plan.mapped_root) add_mapped_root(text, *plan.mapped_root);
+  if (plan.processes == Processes::shared) {
+    add(text, "prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)",
+        "the parent: a container that sees it must not look into it");
+    add(text, "prctl(PR_SET_CHILD_SUBREAPER, 1)",
+        "the parent: what the command leaves running comes to it, and ends with it");
+  }
+  if (plan.id_maps || plan.mapped_root) {
     add(text, "read(<mapped>, \".\", 1)",
         "the child: without ids it is nobody in its own namespace");
   }
@@ -113,7 +167,7 @@ std::string print_plan(const Plan& plan) {
     add(text, "poll([{fd=<gate>, events=POLLIN}], 1, 0)",
         "a parent that has ended since it opened the gate sent no signal");
   }
-  add_command(text, plan.command);
+  add_command(text, plan);
   return text;
 }
 

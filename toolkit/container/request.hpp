@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "toolkit/container/plan.hpp"
+#include "toolkit/container/sharing.hpp"
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/rootfs.hpp"
 #include "toolkit/kernel/users.hpp"
@@ -15,6 +16,12 @@ enum class RootKind {
   overlay,   ///< below a writable layer that ends with the container
   in_place,  ///< itself: what the container writes stays there
   copy,      ///< copied to memory first, where the host has no overlay
+};
+
+/// Whose the files of the root are in the container.
+enum class RootOwners {
+  as_on_disk,
+  mapped,  ///< an id of the disk is the same number inside: by an idmapped mount
 };
 
 enum class Access { read_write, read_only };
@@ -50,6 +57,7 @@ enum class Terminal { none, own };   ///< -t
 struct Request {
   std::string root;
   RootKind root_kind = RootKind::overlay;
+  RootOwners root_owners = RootOwners::as_on_disk;
   Access root_access = Access::read_write;
   std::string hostname = {};
   EtcFiles etc = {};
@@ -60,14 +68,22 @@ struct Request {
   Command command = {};
   Input input = Input::none;
   Terminal terminal = Terminal::none;
+  Sharing sharing = {};
 };
+
+/// Whose user namespace a container is in.
+enum class Users { host, own, joined };
+/// As whom its root is put together: the caller may be no id of the user namespace at all.
+enum class Builder { caller, root };
 
 /// What the machine is, as far as a plan depends on it.
 struct Host {
   /// An empty directory of ours; in the container's mount namespace its filesystems come to lie there.
   std::string base;
-  /// Set where the container gets a user namespace of its own.
+  Users users = Users::host;
+  /// What holds in the container's user namespace, where that is not the caller's.
   std::optional<IdMaps> id_maps = {};
+  Builder builder = Builder::caller;
   /// What the caller may give away; a capability that it lacks is left out.
   CapSet capabilities = {};
 };

@@ -1,3 +1,5 @@
+#include <linux/mount.h>
+
 #include <array>
 
 #include "toolkit/container/stages.hpp"
@@ -22,6 +24,40 @@ std::string devpts_options(const Host& host) {
   constexpr unsigned kTtyGroup = 5;
   const bool has_group = !host.id_maps || host.id_maps->maps_gid(kTtyGroup);
   return std::string("newinstance,ptmxmode=0666,mode=0620") + (has_group ? ",gid=5" : "");
+}
+
+void add_shared_memory(Steps& steps, const Request& request, const std::string& dev) {
+  if (request.sharing.shm == Shm::none) return;
+  const std::string target = dev + "/shm";
+  steps.push_back({step::MakeDirectory{.path = target}, "to mount on"});
+  if (request.sharing.shm == Shm::own) {
+    steps.push_back({step::Mount{.source = "shm",
+                                 .target = target,
+                                 .type = "tmpfs",
+                                 .flags = MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                                 .data = "mode=1777,size=65536k"},
+                     "POSIX shared memory"});
+    return;
+  }
+  steps.push_back(
+      {step::Mount{.source = "/dev/shm", .target = target, .flags = MS_BIND | MS_REC},
+       "POSIX shared memory of the host, where its processes look for it (--ipc host)"});
+  steps.push_back(
+      {step::SetAttributes{.target = target,
+                           .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+                           .recurse = Recurse::yes},
+       "as one of its own would be"});
+}
+
+/// The host's can't be mounted in a user namespace; mq_open(3) needs no place to see them.
+void add_queues(Steps& steps, const Request& request, const Host& host, const std::string& dev) {
+  if (has(request.sharing.host, Ns::ipc) && host.users != Users::host) return;
+  steps.push_back({step::MakeDirectory{.path = dev + "/mqueue"}, "to mount on"});
+  steps.push_back({step::Mount{.source = "mqueue",
+                               .target = dev + "/mqueue",
+                               .type = "mqueue",
+                               .flags = MS_NOSUID | MS_NODEV | MS_NOEXEC},
+                   "POSIX message queues of this ipc namespace"});
 }
 
 }  // namespace
@@ -54,19 +90,8 @@ Steps make_devices(const Request& request, const Host& host) {
                                .flags = MS_NOSUID | MS_NOEXEC,
                                .data = devpts_options(host)},
                    "terminals of its own"});
-  steps.push_back({step::MakeDirectory{.path = dev + "/shm"}, "to mount on"});
-  steps.push_back({step::Mount{.source = "shm",
-                               .target = dev + "/shm",
-                               .type = "tmpfs",
-                               .flags = MS_NOSUID | MS_NODEV | MS_NOEXEC,
-                               .data = "mode=1777,size=65536k"},
-                   "POSIX shared memory"});
-  steps.push_back({step::MakeDirectory{.path = dev + "/mqueue"}, "to mount on"});
-  steps.push_back({step::Mount{.source = "mqueue",
-                               .target = dev + "/mqueue",
-                               .type = "mqueue",
-                               .flags = MS_NOSUID | MS_NODEV | MS_NOEXEC},
-                   "POSIX message queues of this ipc namespace"});
+  add_shared_memory(steps, request, dev);
+  add_queues(steps, request, host, dev);
   if (request.terminal == Terminal::own) {
     steps.push_back({step::MakeFile{.path = dev + "/console"}, "to mount the terminal on"});
   }

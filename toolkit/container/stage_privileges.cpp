@@ -36,9 +36,16 @@ Steps take_streams(const Request& request) {
 
 Steps settle(const Request& request) {
   Steps steps;
-  steps.push_back({step::SetHostname{request.hostname}, "the name of this uts namespace"});
+  if (request.sharing.is_own(Ns::uts)) {
+    steps.push_back({step::SetHostname{request.hostname}, "the name of this uts namespace"});
+  }
   steps.push_back({step::NewKeyring{}, "the caller's keys are not the container's"});
-  steps.push_back({step::LoopbackUp{}, "127.0.0.1 and ::1 of this network namespace"});
+  if (request.sharing.is_own(Ns::net)) {
+    steps.push_back({step::LoopbackUp{}, "127.0.0.1 and ::1 of this network namespace"});
+  }
+  if (!request.sharing.is_own(Ns::pid) && request.command.init == InitProcess::hop) {
+    steps.push_back({step::AdoptOrphans{}, "the hop is no PID 1 here, and reaps all the same"});
+  }
   if (request.working_directory != "/") {  // where the pivot left it
     steps.push_back({step::ChangeDirectory{request.working_directory}, "where the command starts"});
   }

@@ -67,30 +67,71 @@ void add_etc(Steps& steps, const Request& request, const Host& host) {
        {"/hostname", &request.etc.hostname},
        {"/resolv.conf", &request.etc.resolv_conf}}};
   for (const auto& [name, content] : files) {
+    if (content == &request.etc.hostname && content->empty()) continue;
     steps.push_back({step::WriteFile{.path = host.base + name, .content = *content},
                      "this container's own, not the image's"});
     steps.push_back({step::OpenTree{.path = host.base + name}, "held, to be put below /etc"});
   }
 }
 
+/// Who is nobody in the user namespace can make no file there.
+void become_root(Steps& steps, const Host& host) {
+  steps.push_back({step::ChangeDirectory{host.base}, "what is on the way to it may be closed"});
+  if (host.id_maps->setgroups == IdMaps::Setgroups::allow) {
+    steps.push_back({step::SetGroups{}, "the caller's groups are nobody's here"});
+  }
+  steps.push_back({step::SetGroup{0}, "the caller may be nobody in this user namespace"});
+  steps.push_back({step::SetUser{0}, "its root puts the container together"});
+}
+
 }  // namespace
 
-Steps assemble_root(const Request& request, const Host& host) {
+bool takes_root(const Request& request, const Host& host) {
+  return host.builder == Builder::root || request.root_owners == RootOwners::mapped;
+}
+
+std::string lower(const Host& host) {
+  return host.builder == Builder::root ? "./lower" : host.base + "/lower";
+}
+
+Steps begin(const Request& request, const Host& host) {
   Steps steps;
+  // Not earlier: no parent without privilege could write the id maps. Who joins did it before that.
+  if (has(request.sharing.host, Ns::pid)) {
+    steps.push_back({step::NotDumpable{}, "still cooper: others here must not look into it"});
+  }
   steps.push_back({step::Mount{.target = "/", .flags = MS_REC | MS_PRIVATE},
                    "no mount made from here on reaches the host"});
+  const bool as_root = host.builder == Builder::root;
   steps.push_back({step::Mount{.source = "tmpfs",
                                .target = host.base,
                                .type = "tmpfs",
                                .flags = MS_NOSUID | MS_NODEV,
-                               .data = "mode=0755"},
+                               .data = as_root ? "mode=0755,uid=0,gid=0" : "mode=0755"},
                    "what is written ends with the container"});
-  add_root(steps, request, host);
-  add_etc(steps, request, host);
+  if (request.root_owners == RootOwners::mapped) {
+    steps.push_back({step::ReceiveTree{request.root}, "the root, its owners mapped by the parent"});
+  } else if (as_root) {
+    steps.push_back({step::OpenTree{.path = request.root, .recurse = Recurse::yes},
+                     "the root, held while the caller may go there"});
+  }
   for (const Volume& volume : request.volumes) {
     steps.push_back({step::OpenTree{.path = volume.source, .recurse = Recurse::yes},
                      "a place of the host, held until the root has changed"});
   }
+  if (as_root) become_root(steps, host);
+  if (takes_root(request, host)) {
+    steps.push_back({step::MakeDirectory{.path = lower(host)}, "to mount on"});
+    steps.push_back(
+        {step::MoveTree{.path = request.root, .target = lower(host)}, "the root as it is"});
+  }
+  return steps;
+}
+
+Steps assemble_root(const Request& request, const Host& host) {
+  Steps steps;
+  add_root(steps, request, host);
+  add_etc(steps, request, host);
   return steps;
 }
 

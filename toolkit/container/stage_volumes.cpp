@@ -58,6 +58,7 @@ void add_etc(Steps& steps, const Request& request, const std::string& base) {
   add_directories(steps, "/etc", "on the way to a mount point", Missing::leave_out);
   for (const char* name : {"/hosts", "/hostname", "/resolv.conf"}) {
     const std::string target = std::string("/etc") + name;
+    if (name == std::string("/hostname") && request.etc.hostname.empty()) continue;
     const auto is_target = [&](const Volume& volume) { return volume.target == target; };
     if (std::any_of(request.volumes.begin(), request.volumes.end(), is_target)) continue;
     steps.push_back({step::MakeFile{.path = target, .missing = Missing::leave_out}, "to mount on"});

@@ -11,13 +11,21 @@ namespace toolkit::stage {
 
 using Steps = std::vector<Step>;
 
-/// The root is put together below `host.base`, and what is needed of the host is taken hold of.
+/// A place to put the root together, what is needed of the host taken hold of, and the user namespace's
+/// root instead of a caller who is nobody in it.
+Steps begin(const Request& request, const Host& host);
+/// Is the root taken hold of by begin()? Then it comes to lie beside the others, at lower().
+bool takes_root(const Request& request, const Host& host);
+std::string lower(const Host& host);
+/// What `host.base` is called for a builder that is not the caller.
+inline constexpr const char* kBuilderBase = ".";
+/// The root is put together below `host.base`.
 Steps assemble_root(const Request& request, const Host& host);
 /// /dev and what is mounted in it, beside the root: no link of an image is on these paths.
 Steps make_devices(const Request& request, const Host& host);
 /// /proc and /sys beside the root, too: what a container must not see is masked, what it must not write
 /// is read-only, before anything that is shared with another container can move a name away.
-Steps mount_kernel(const Host& host);
+Steps mount_kernel(const Request& request, const Host& host);
 /// The root becomes "/", /dev, /proc and /sys come to lie in it, the host's tree is let go.
 Steps pivot(const Host& host);
 /// A session, and its terminal or input, while /dev is what was just put there and no volume's.

@@ -11,22 +11,45 @@ void append(std::vector<Step>& all, stage::Steps steps) {
              std::make_move_iterator(steps.end()));
 }
 
+/// What the container is in, the stages are given below it: where the caller is nobody, that is
+/// the current directory, which no permission on the way to it can close.
+Host seen_by_builder(const Host& host) {
+  Host seen = host;
+  if (host.builder == Builder::root) seen.base = std::string(stage::kBuilderBase);
+  return seen;
+}
+
+Request seen_by_builder(const Request& request, const Host& host) {
+  Request seen = request;
+  if (stage::takes_root(request, host)) seen.root = stage::lower(host);
+  return seen;
+}
+
 }  // namespace
 
 Plan plan_start(const Request& request, const Host& host) {
-  Plan plan{.namespaces = Ns::mount | Ns::pid | Ns::uts | Ns::ipc | Ns::net | Ns::cgroup,
-            .id_maps = host.id_maps,
-            .command = request.command};
-  if (host.id_maps) plan.namespaces |= Ns::user;
-  append(plan.steps, stage::assemble_root(request, host));
-  append(plan.steps, stage::make_devices(request, host));
-  append(plan.steps, stage::mount_kernel(host));
-  append(plan.steps, stage::pivot(host));
-  append(plan.steps, stage::take_streams(request));
-  append(plan.steps, stage::mount_volumes(request, host));
-  append(plan.steps, stage::protect(request));
-  append(plan.steps, stage::settle(request));
-  append(plan.steps, stage::drop_privileges(request, host));
+  Plan plan{.joins = request.sharing.joins, .command = request.command};
+  for (const Ns kind : {Ns::mount, Ns::pid, Ns::uts, Ns::ipc, Ns::net, Ns::cgroup}) {
+    if (request.sharing.is_own(kind)) plan.namespaces |= kind;
+  }
+  if (host.users == Users::own) {
+    plan.namespaces |= Ns::user;
+    plan.id_maps = host.id_maps;
+  }
+  if (request.root_owners == RootOwners::mapped) plan.mapped_root = request.root;
+  if (has(request.sharing.host, Ns::pid)) plan.processes = Processes::shared;
+  append(plan.steps, stage::begin(request, host));
+  const Host base = seen_by_builder(host);
+  const Request within = seen_by_builder(request, host);
+  append(plan.steps, stage::assemble_root(within, base));
+  append(plan.steps, stage::make_devices(within, base));
+  append(plan.steps, stage::mount_kernel(within, base));
+  append(plan.steps, stage::pivot(base));
+  append(plan.steps, stage::take_streams(within));
+  append(plan.steps, stage::mount_volumes(within, base));
+  append(plan.steps, stage::protect(within));
+  append(plan.steps, stage::settle(within));
+  append(plan.steps, stage::drop_privileges(within, base));
   return plan;
 }
 

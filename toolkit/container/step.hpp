@@ -61,6 +61,11 @@ struct MoveTree {
   LastLink last_link = LastLink::stay;
 };
 
+/// recvmsg(2): the same, of the parent: a tree that it has mapped the ids of.
+struct ReceiveTree {
+  std::string path;
+};
+
 /// mkdir(2); what is there already stays as it is.
 struct MakeDirectory {
   std::string path;
@@ -136,11 +141,16 @@ struct SetCapabilities {
 };
 struct NoNewPrivileges {};
 
-using Call =
-    std::variant<Mount, SetAttributes, OpenTree, MoveTree, MakeDirectory, MakeFile, MakeLink,
-                 WriteFile, CopyTree, ChangeDirectory, PivotRoot, Detach, SetHostname, LoopbackUp,
-                 NewKeyring, NewSession, NewTerminal, EmptyInput, LimitBoundingSet, SetGroups,
-                 SetGroup, SetUser, SetCapabilities, NoNewPrivileges>;
+/// prctl(2): others in the same pid or user namespace can't look into this process, which still is `cooper`.
+struct NotDumpable {};
+/// prctl(2): orphans come to this process, where it is no PID 1.
+struct AdoptOrphans {};
+
+using Call = std::variant<Mount, SetAttributes, OpenTree, ReceiveTree, MoveTree, MakeDirectory,
+                          MakeFile, MakeLink, WriteFile, CopyTree, ChangeDirectory, PivotRoot,
+                          Detach, SetHostname, LoopbackUp, NewKeyring, NewSession, NewTerminal,
+                          EmptyInput, LimitBoundingSet, SetGroups, SetGroup, SetUser,
+                          SetCapabilities, NoNewPrivileges, NotDumpable, AdoptOrphans>;
 
 }  // namespace toolkit::step
 

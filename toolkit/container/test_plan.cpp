@@ -17,6 +17,7 @@ Host rootful_host() {
 
 Host single_id_host() {
   Host host = rootful_host();
+  host.users = Users::own;
   host.id_maps = rootless_maps(1000, 1000, {}, {});
   return host;
 }
@@ -24,6 +25,7 @@ Host single_id_host() {
 Host ranges_host() {
   const std::vector<IdMap> ranges = {{.outside = 100000, .count = 65536}};
   Host host = rootful_host();
+  host.users = Users::own;
   host.id_maps = rootless_maps(1000, 1000, ranges, ranges);
   return host;
 }

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -5,6 +7,8 @@
 #include "toolkit/cooper/test_strace.hpp"
 #include "toolkit/cooper/test_tracer.hpp"
 #include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/process.hpp"
+#include "toolkit/kernel/users.hpp"
 #include "toolkit/test/child.hpp"
 
 namespace toolkit::test {
@@ -32,9 +36,18 @@ std::string name_what_path_found(std::string call) {
   return call;
 }
 
+/// Among others a process has a number that no plan knows.
+std::string name_command(const std::string& call, const std::string& planned) {
+  const std::size_t at = planned.find("[<command>]");
+  if (at == std::string::npos || !call.starts_with(planned.substr(0, at + 1))) return call;
+  return call.substr(0, at) + "[<command>]" + call.substr(call.find(']') + 1);
+}
+
 void compare(const Ground& ground, const std::vector<std::string>& options) {
   const std::string state = ground.own("state");
-  std::vector<std::string> words = {"--hostname", "planned"};
+  const bool has_name = std::find(options.begin(), options.end(), "--uts") != options.end();
+  std::vector<std::string> words;
+  if (!has_name) words = {"--hostname", "planned"};
   words.insert(words.end(), options.begin(), options.end());
   words.emplace_back("true");
   std::vector<std::string> planning = words;
@@ -58,6 +71,9 @@ void compare(const Ground& ground, const std::vector<std::string>& options) {
   std::vector<std::string> done = done_calls(read_traces(traces));
   for (std::string& call : done) call = name_what_path_found(call);
   std::filesystem::remove_all(traces);
+  for (std::size_t i = 0; i < std::min(planned.size(), done.size()); ++i) {
+    done[i] = name_command(done[i], planned[i]);
+  }
   for (std::size_t i = 0; i < std::max(planned.size(), done.size()); ++i) {
     REQUIRE((i < planned.size() ? planned[i] : "") == (i < done.size() ? done[i] : ""));
   }
@@ -82,6 +98,15 @@ void compare_all(Caller caller) {
     compare(ground, {"--read-only", "-w", "/work/here", "--rootfs", root + ":O"});
   }
   SUBCASE("terminal") { compare(ground, {"-t", "--rootfs", root + ":O"}); }
+  SUBCASE("the host's namespaces") {
+    std::vector<std::string> options = {"--ipc",     "host", "--uts",  "host",
+                                        "--network", "host", "--init", "-i"};
+    // Without privilege strace can't look into a process that others are to be kept out of, either.
+    if (caller == Caller::root) options.insert(options.end(), {"--pid", "host"});
+    options.insert(options.end(), {"--rootfs", root + ":O"});
+    compare(ground, options);
+  }
+  SUBCASE("without shared memory") { compare(ground, {"--ipc", "none", "--rootfs", root + ":O"}); }
   SUBCASE("init") { compare(ground, {"--init", "-i", "-e", "A=1", "--rootfs", root + ":O"}); }
 }
 
@@ -119,6 +144,46 @@ TEST_SUITE("tool") {
     NEEDS(Caller::root);
     const toolkit::test::Ground ground(Caller::root);
     toolkit::test::compare(ground, {"--userns", "private", "--rootfs", ground.rootfs() + ":O"});
+  }
+
+  TEST_CASE(
+      "the plan is what strace sees of a start with the host's namespaces but for users [root]") {
+    NEEDS(Caller::root);
+    const toolkit::test::Ground ground(Caller::root);
+    toolkit::test::compare(ground, {"--userns", "private", "--pid", "host", "--ipc", "host",
+                                    "--network", "host", "--rootfs", ground.rootfs() + ":O"});
+  }
+
+  TEST_CASE("the plan is what strace sees of a start in namespaces that are joined [root]") {
+    NEEDS(Caller::root);
+    const toolkit::test::Ground ground(Caller::root);
+    const std::string root = ground.rootfs() + ":O";
+    using toolkit::Ns;
+    const Ns kinds = Ns::net | Ns::pid | Ns::uts;
+    SUBCASE("of the host's users") {
+      const toolkit::Process holder =
+          toolkit::Process::spawn({.namespaces = kinds}, [] { ::pause(); });
+      const std::string ns = "ns:/proc/" + std::to_string(holder.pid()) + "/ns/";
+      toolkit::test::compare(ground, {"--network", ns + "net", "--pid", ns + "pid", "--uts",
+                                      ns + "uts", "--init", "-i", "--rootfs", root});
+    }
+    SUBCASE("of users of their own") {
+      const toolkit::Process holder =
+          toolkit::Process::spawn({.namespaces = kinds | Ns::user}, [] { ::pause(); });
+      toolkit::write_id_maps(holder.pid(), {.uids = {{.outside = 100000, .count = 10}},
+                                            .gids = {{.outside = 100000, .count = 10}}});
+      const std::string ns = "ns:/proc/" + std::to_string(holder.pid()) + "/ns/";
+      toolkit::test::compare(ground, {"--userns", ns + "user", "--network", ns + "net", "--uts",
+                                      ns + "uts", "--rootfs", root});
+    }
+  }
+
+  TEST_CASE("the plan is what strace sees of a start with other ids [root]") {
+    NEEDS(Caller::root);
+    const toolkit::test::Ground ground(Caller::root);
+    const std::string place = ground.own("");
+    toolkit::test::compare(ground, {"--uidmap", "0:100000:65536", "-v", place + ":/place", "-u",
+                                    "7:8", "--rootfs", ground.rootfs() + ":O"});
   }
 
   TEST_CASE("one place of the host can be shown twice [userns]") {

@@ -1,6 +1,7 @@
 #include "toolkit/cooper/request.hpp"
 
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +16,7 @@
 #include "toolkit/cooper/image.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/rootfs.hpp"
+#include "toolkit/kernel/text.hpp"
 #include "toolkit/kernel/tty.hpp"
 
 namespace toolkit {
@@ -91,10 +93,47 @@ std::string read_host_file(const std::string& path) {
   }
 }
 
+std::string host_name() {
+  utsname names{};
+  check(::uname(&names), "uname");
+  return names.nodename;
+}
+
 void require_terminal(const RunOptions& options) {
   if (options.tty && options.interactive && !is_terminal(FdRef(STDIN_FILENO))) {
     throw std::runtime_error("-t with -i: the input is not a terminal; leave -t out");
   }
+}
+
+/// Docker's rules: with the host's network, or its name, the name is the host's. Empty where nobody says it.
+std::string choose_hostname(const std::string& wanted, const std::string& id,
+                            const Sharing& sharing) {
+  if (!wanted.empty()) {
+    if (!sharing.is_own(Ns::uts)) {
+      throw std::runtime_error("--hostname '" + printable(wanted) +
+                               "': with this --uts the name is another's, and not to be changed");
+    }
+    check_hostname(wanted);
+    return wanted;
+  }
+  if (has(sharing.joined(), Ns::uts)) return {};
+  if (has(sharing.host, Ns::uts) || has(sharing.host, Ns::net)) return host_name();
+  return id.substr(0, 12);
+}
+
+EtcFiles find_etc_files(const std::string& hostname, const Sharing& sharing) {
+  const std::string resolv_conf = read_host_file("/etc/resolv.conf");
+  if (!has(sharing.host, Ns::net)) return make_etc_files(hostname, resolv_conf);
+  // The host's names and servers are in reach, those on its loopback as well.
+  return {.hosts = read_host_file("/etc/hosts"),
+          .hostname = hostname.empty() ? "" : hostname + '\n',
+          .resolv_conf = resolv_conf};
+}
+
+/// Who says nothing stays who he is, with --userns keep-id.
+std::string default_user(const RunOptions& options, const ImageRecord& image) {
+  if (options.userns != "keep-id") return image.user;
+  return std::to_string(::geteuid()) + ':' + std::to_string(::getegid());
 }
 
 }  // namespace
@@ -106,13 +145,15 @@ Request make_request(const RunOptions& options, const std::string& id) {
   const ImageRecord image = find_root(options, words, request);
   request.root = image.root;
   request.root_access = options.read_only ? Access::read_only : Access::read_write;
-  request.hostname = options.hostname.empty() ? id.substr(0, 12) : options.hostname;
-  check_hostname(request.hostname);
-  request.etc = make_etc_files(request.hostname, read_host_file("/etc/resolv.conf"));
+  request.sharing = parse_sharing(
+      {.pid = options.pid, .ipc = options.ipc, .uts = options.uts, .network = options.network});
+  request.hostname = choose_hostname(options.hostname, id, request.sharing);
+  request.etc = find_etc_files(request.hostname, request.sharing);
   for (const std::string& text : options.volumes) request.volumes.push_back(parse_volume(text));
   for (const std::string& text : options.tmpfs) request.tmpfs.push_back(parse_tmpfs(text));
   const Fd root = open_file(request.root, O_PATH | O_DIRECTORY);
-  request.user = find_identity(options.user.empty() ? image.user : options.user, root);
+  request.user =
+      find_identity(options.user.empty() ? default_user(options, image) : options.user, root);
   const std::string& directory =
       options.working_directory.empty() ? image.working_dir : options.working_directory;
   if (!directory.empty()) request.working_directory = clean_path(directory);

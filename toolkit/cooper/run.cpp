@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "toolkit/container/etc.hpp"
+#include "toolkit/container/host.hpp"
 #include "toolkit/container/launch.hpp"
+#include "toolkit/container/prepare.hpp"
 #include "toolkit/container/state.hpp"
 #include "toolkit/container/supervise.hpp"
 #include "toolkit/cooper/report.hpp"
@@ -50,7 +52,8 @@ void report_leftovers(const StateDirectory& state) {
 std::string interrupt_advice(pid_t pid, const Plan& plan) {
   std::string line =
       "the command goes on after three Ctrl-C; end it with: kill -9 " + std::to_string(pid);
-  if (plan.command.init == InitProcess::command) {
+  const bool is_first = has(plan.namespaces, Ns::pid);
+  if (is_first && plan.command.init == InitProcess::command) {
     line += "  (as PID 1 it gets no signal that it has no handler for; --init changes that)";
   }
   return line;
@@ -80,11 +83,14 @@ int start(const RunOptions& options, const StateDirectory& state, const std::str
                                          say(interrupt_advice(process.pid(), plan),
                                              options.tty ? LineEnd::raw : LineEnd::plain);
                                        }});
+  // Else they have ended with PID 1 of their namespace.
+  if (plan.processes == Processes::shared) end_orphans();
   return status.shell_code();
 }
 
 bool is_overlay_refused(const SystemError& error, const Host& host) {
-  return error.operation() == "mount" && error.subject() == host.base + "/root";
+  const std::string& target = error.subject();
+  return error.operation() == "mount" && (target == host.base + "/root" || target == "./root");
 }
 
 }  // namespace
@@ -93,7 +99,9 @@ int run(const RunOptions& options) {
   const std::string id = random_id();
   Request request = make_request(options, id);
   const std::string path = options.state.empty() ? default_state_path() : options.state;
-  const Host host = probe_host(path + "/mnt", options.userns);
+  const UserWish wish = parse_user_wish(options.userns, options.uidmaps, options.gidmaps);
+  const Host host = probe_host(path + "/mnt", wish);
+  fit(request, host, wish);
   const Plan plan = plan_start(request, host);
   if (options.plan) {
     write_all(FdRef(STDOUT_FILENO), print_plan(plan), "stdout");

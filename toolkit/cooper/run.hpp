@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "toolkit/container/host.hpp"
-
 namespace toolkit {
 
 /// What `cooper run` was asked, word for word.
@@ -22,7 +20,13 @@ struct RunOptions {
   std::optional<std::string> entrypoint = {};  ///< the empty one clears the image's
   std::vector<std::string> volumes = {};
   std::vector<std::string> tmpfs = {};
-  UserNamespace userns = UserNamespace::automatic;
+  std::string userns = {};  ///< this and the next four: empty for the default
+  std::string pid = {};
+  std::string ipc = {};
+  std::string uts = {};
+  std::string network = {};
+  std::vector<std::string> uidmaps = {};
+  std::vector<std::string> gidmaps = {};
   std::string pidfile = {};
   bool read_only = false;
   bool init = false;

@@ -21,6 +21,22 @@ struct RunHelp : CLI::Formatter {
   }
 };
 
+void add_namespaces(CLI::App& verb, RunOptions& options) {
+  const auto add = [&verb](const char* names, std::string& word, const char* text,
+                           const char* choice) {
+    verb.add_option(names, word, text)->type_name(choice);
+  };
+  add("--pid", options.pid, "whose processes it sees", "host|private|ns:PATH");
+  add("--ipc", options.ipc, "whose shared memory and queues", "host|private|none|ns:PATH");
+  add("--uts", options.uts, "whose host name", "host|private|ns:PATH");
+  add("--network,--net", options.network, "whose network; none: its own, with lo alone",
+      "host|none|ns:PATH");
+  add("--userns", options.userns, "whose ids", "host|private|keep-id|ns:PATH");
+  add_list(verb, "--uidmap", options.uidmaps, "users that are others outside",
+           "INSIDE:OUTSIDE:COUNT");
+  add_list(verb, "--gidmap", options.gidmaps, "the same for groups", "INSIDE:OUTSIDE:COUNT");
+}
+
 }  // namespace
 
 CLI::App* add_run(CLI::App& app, RunOptions& options) {
@@ -41,11 +57,7 @@ CLI::App* add_run(CLI::App& app, RunOptions& options) {
   add_list(*verb, "-v,--volume", options.volumes, "show a place of the host", "SRC:DST[:ro]");
   add_list(*verb, "--tmpfs", options.tmpfs, "a filesystem in memory", "DST[:OPTIONS]");
   verb->add_flag("--read-only", options.read_only, "nothing is written to the root");
-  const std::map<std::string, UserNamespace> kinds = {{"host", UserNamespace::host},
-                                                      {"private", UserNamespace::private_}};
-  verb->add_option("--userns", options.userns, "the user namespace")
-      ->transform(CLI::CheckedTransformer(kinds).description(""))
-      ->type_name("host|private");
+  add_namespaces(*verb, options);
   verb->add_flag("--init", options.init, "a PID 1 that reaps and hands signals on");
   verb->add_option("--pidfile", options.pidfile, "holds PID 1's number while it runs")
       ->type_name("FILE");

@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 
-#include <map>
+#include <algorithm>
 #include <regex>
 #include <set>
 #include <sstream>
 #include <utility>
 
+#include "toolkit/cooper/test_strace_line.hpp"
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/text.hpp"
 
@@ -30,92 +31,48 @@ const std::set<std::string>& changes() {
 
 /// What is told of only where it is about a descriptor that has a name.
 const std::set<std::string>& about_descriptors() {
-  static const std::set<std::string> kNames = {"openat", "read",       "write",   "ioctl", "dup2",
-                                               "socket", "close",      "sendmsg", "poll",  "ppoll",
-                                               "pipe2",  "socketpair", "fstatfs"};
+  static const std::set<std::string> kNames = {"openat", "read",  "write",      "ioctl",   "dup2",
+                                               "socket", "close", "sendmsg",    "recvmsg", "poll",
+                                               "ppoll",  "pipe2", "socketpair", "fstatfs"};
   return kNames;
 }
 
 /// Calls whose first number is no descriptor, though it may look like one.
 bool takes_ids(std::string_view name) { return name.starts_with("set") && name != "setns"; }
 
-/// One line of strace.
-struct Line {
-  std::string name;
-  std::string arguments;
-  std::string result;
-};
-
-std::vector<Line> parse(std::string_view trace) {
-  std::vector<Line> found;
-  for (const std::string_view text : lines(trace)) {
-    const std::size_t open = text.find('(');
-    const std::size_t equals = text.rfind(" = ");
-    if (open == text.npos || equals == text.npos || text.starts_with("---")) continue;
-    const std::size_t close = text.rfind(')', equals);
-    found.push_back({.name = std::string(text.substr(0, open)),
-                     .arguments = std::string(text.substr(open + 1, close - open - 1)),
-                     .result = std::string(text.substr(equals + 3))});
-  }
-  return found;
-}
-
 std::string replace(const std::string& text, const std::string& pattern, const std::string& with) {
   return std::regex_replace(text, std::regex(pattern), with);
 }
 
-bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+bool has_call(const std::vector<TracedLine>& trace, const std::string& name) {
+  return std::any_of(trace.begin(), trace.end(),
+                     [&name](const TracedLine& line) { return line.name == name; });
 }
 
-/// The numbers in the last brackets: "[5, 6], O_CLOEXEC" has two.
-std::vector<std::string> numbers(const std::string& arguments) {
-  const std::size_t begin = arguments.rfind('[') + 1;
-  std::vector<std::string> found;
-  for (const std::string_view field :
-       split(std::string_view(arguments).substr(begin, arguments.find(']', begin) - begin), ',')) {
-    found.emplace_back(trim(field));
-  }
-  return found;
+/// The path that a call is given.
+std::string path_in(const std::string& arguments) {
+  const std::size_t begin = arguments.find('"') + 1;
+  return arguments.substr(begin, arguments.find('"', begin) - begin);
 }
 
-/// Descriptors of one process, by what they are.
-class Names {
- public:
-  void set(const std::string& number, const std::string& name) {
-    if (is_number(number)) names_[number] = '<' + name + '>';
-  }
-  void forget(const std::string& number) { names_.erase(number); }
-  [[nodiscard]] bool knows_first(const std::string& arguments) const {
-    return names_.contains(arguments.substr(0, arguments.find(',')));
-  }
-  /// Descriptors stand first, or in a link of /proc, or in what poll(2) is given.
-  [[nodiscard]] std::string in(const std::string& arguments) const {
-    const std::size_t end = std::min(arguments.find(','), arguments.size());
-    const auto first = names_.find(arguments.substr(0, end));
-    std::string text = first == names_.end() ? arguments : first->second + arguments.substr(end);
-    // The third argument of move_mount(2) is one, too.
-    for (const std::string_view around : {"/proc/self/fd/", "{fd=", "cmsg_data=[", "\"\", "}) {
-      const std::size_t at = text.find(around);
-      if (at == text.npos) continue;
-      const std::size_t begin = at + around.size();
-      const std::size_t size =
-          std::min(text.find_first_not_of("0123456789", begin), text.size()) - begin;
-      const auto known = names_.find(text.substr(begin, size));
-      if (known != names_.end()) text.replace(begin, size, known->second);
-    }
-    return text;
-  }
+/// The descriptor that a message carries.
+std::string passed(const std::string& arguments) {
+  const std::size_t begin = arguments.find("cmsg_data=[") + 11;
+  return arguments.substr(begin, arguments.find(']', begin) - begin);
+}
 
- private:
-  std::map<std::string, std::string> names_;
-};
+std::string clone_call(const TracedLine& line) {
+  const std::string arguments = replace(line.arguments, "pidfd=0x[0-9a-f]+", "pidfd=<pidfd>");
+  return "clone3(" + replace(arguments, " => \\{pidfd=\\[[0-9]+\\]\\}", "") + ')';
+}
 
 /// The calls of one start, read process by process.
 class Reader {
  public:
-  void read_cooper(const std::vector<Line>& trace);
-  void read_inside(const std::vector<Line>& trace);
+  void read_cooper(const std::vector<TracedLine>& trace);
+  /// Where namespaces are joined, the child's maker; its calls stand behind the first of cooper's.
+  void read_between(const std::vector<TracedLine>& trace);
+  void read_inside(const std::vector<TracedLine>& trace);
   [[nodiscard]] std::vector<std::string> take() {
     end_drops();
     return std::move(calls_);
@@ -126,33 +83,32 @@ class Reader {
     end_drops();
     calls_.push_back(call);
   }
-  void read_parent_of_child(const Line& line);
-  void name(const Line& line);
-  void read_step(const Line& line);
-  void read_exec(const Line& line);
+  void read_parent_of_child(const TracedLine& line);
+  void name(const TracedLine& line);
+  void read_step(const TracedLine& line);
+  void read_exec(const TracedLine& line);
   void read_drop(const std::string& capability);
   void end_drops();
 
-  Names names_;
+  TracedNames names_;
   std::vector<std::string> calls_;
+  std::string root_;  ///< what the parent hands over
   CapSet dropped_;
   bool dropping_ = false;
 };
 
-void Reader::read_cooper(const std::vector<Line>& trace) {
+void Reader::read_cooper(const std::vector<TracedLine>& trace) {
   std::vector<std::vector<std::string>> pipes;
-  Names of_child;
+  TracedNames of_child;
   bool cloned = false;
-  for (const Line& line : trace) {
+  for (const TracedLine& line : trace) {
     if (cloned) read_parent_of_child(line);
-    if (line.name == "pipe2") pipes.push_back(numbers(line.arguments));
-    if (line.name == "socketpair") of_child.set(numbers(line.arguments).back(), "supervisor");
+    if (line.name == "pipe2") pipes.push_back(numbers_in(line.arguments));
+    if (line.name == "socketpair") of_child.set(numbers_in(line.arguments).back(), "supervisor");
     if (line.name != "clone3") continue;
     cloned = true;
-    add("clone3(" +
-        replace(replace(line.arguments, "pidfd=0x[0-9a-f]+", "pidfd=<pidfd>"),
-                " => \\{pidfd=\\[[0-9]+\\]\\}", "") +
-        ')');
+    calls_ = {clone_call(line)};
+    if (pipes.size() == 1) pipes.clear();  // not the child: it only tells the maps of a namespace
   }
   constexpr std::size_t kWithIdMaps = 3;
   if (pipes.size() >= 2) {
@@ -163,23 +119,44 @@ void Reader::read_cooper(const std::vector<Line>& trace) {
   names_ = std::move(of_child);
 }
 
+void Reader::read_between(const std::vector<TracedLine>& trace) {
+  TracedNames opened;
+  auto place = calls_.begin() + 1;
+  for (const TracedLine& line : trace) {
+    std::string call = line.name + '(' + opened.in(line.arguments) + ')';
+    if (line.name == "clone3") call = clone_call(line);
+    const bool is_open = line.name == "openat";
+    if (is_open) opened.set(line.result, path_in(line.arguments));
+    if (!is_open && line.name != "prctl" && line.name != "setns" && line.name != "clone3") continue;
+    place = calls_.insert(place, call) + 1;
+  }
+}
+
 /// What it does for its child stands in the plan; what it reads and records does not.
-void Reader::read_parent_of_child(const Line& line) {
-  static const std::regex kControl("AT_FDCWD, \"/proc/[0-9]+/(setgroups|uid_map|gid_map)\".*");
+void Reader::read_parent_of_child(const TracedLine& line) {
+  static const std::regex kControl(
+      "AT_FDCWD, \"/proc/[0-9]+/(setgroups|uid_map|gid_map|ns/user)\".*");
   std::smatch match;
   if (line.name == "openat" && std::regex_match(line.arguments, match, kControl)) {
     names_.set(line.result, "/proc/CHILD/" + match[1].str());
+    if (match[1] == "ns/user") {
+      add("openat(" + replace(line.arguments, "/proc/[0-9]+/", "/proc/CHILD/") + ')');
+    }
+  } else if (line.name == "sendmsg") {
+    add("sendmsg(<child>, " + passed(names_.in(line.arguments)) + ')');
   } else if (line.name == "close") {
     names_.forget(line.arguments);
   } else if (line.name == "write" && names_.knows_first(line.arguments)) {
     add("write(" + names_.in(line.arguments) + ')');
   } else if (changes().contains(line.name) && line.name != "clone3") {
     add(line.name + '(' + names_.in(line.arguments) + ')');
+    if (line.name == "open_tree") root_ = path_in(line.arguments);
+    if (line.name == "open_tree") names_.set(line.result, root_);
   }
 }
 
-void Reader::read_inside(const std::vector<Line>& trace) {
-  for (const Line& line : trace) {
+void Reader::read_inside(const std::vector<TracedLine>& trace) {
+  for (const TracedLine& line : trace) {
     if (line.name == "execve" || line.name == "execveat") {
       read_exec(line);
       if (line.name == "execve") return;  // from here on it is the command
@@ -193,12 +170,10 @@ void Reader::read_inside(const std::vector<Line>& trace) {
 }
 
 /// What the call's result is from now on.
-void Reader::name(const Line& line) {
+void Reader::name(const TracedLine& line) {
   const std::size_t quote = line.arguments.find('"');
   if (line.name == "open_tree" || line.name == "openat") {
-    const std::string shown = names_.in(line.arguments);
-    const std::size_t begin = shown.find('"') + 1;
-    names_.set(line.result, shown.substr(begin, shown.find('"', begin) - begin));
+    names_.set(line.result, path_in(names_.in(line.arguments)));
   } else if (line.name == "memfd_create") {
     names_.set(line.result, line.arguments.substr(quote + 1, 3));
   } else if (line.name == "socket") {
@@ -210,7 +185,7 @@ void Reader::name(const Line& line) {
   }
 }
 
-void Reader::read_step(const Line& line) {
+void Reader::read_step(const TracedLine& line) {
   const bool is_change = changes().contains(line.name);
   const bool is_named = !takes_ids(line.name) && names_.knows_first(line.arguments) &&
                         line.name != "close" && line.arguments.find("<hop>") == line.arguments.npos;
@@ -219,9 +194,12 @@ void Reader::read_step(const Line& line) {
   if (arguments.find("/proc/self/status") != arguments.npos) return;
   if (line.name == "write" && arguments.starts_with("<hop>")) return;
   if (line.name == "sendmsg") {
-    const std::size_t begin = arguments.find("cmsg_data=[") + 11;
-    add("sendmsg(<supervisor>, " + arguments.substr(begin, arguments.find(']', begin) - begin) +
-        ')');
+    add("sendmsg(<supervisor>, " + passed(arguments) + ')');
+    return;
+  }
+  if (line.name == "recvmsg") {
+    add("recvmsg(<parent>, <" + root_ + ">)");
+    names_.set(passed(line.arguments), root_);
     return;
   }
   const bool is_opening =
@@ -238,7 +216,7 @@ void Reader::read_step(const Line& line) {
   add(replace(text, "(MFD_ALLOW_SEALING\\|)0x10", "$1MFD_EXEC"));
 }
 
-void Reader::read_exec(const Line& line) {
+void Reader::read_exec(const TracedLine& line) {
   std::string text = names_.in(line.arguments);
   text = replace(text, "(\"hop\", \"[a-z]+\", \")[0-9]+\"", "$1<errors>\"");
   add(line.name + '(' + replace(text, "0x[0-9a-f]+ (/\\* [0-9]+ vars? \\*/)", "[$1]") + ')');
@@ -285,10 +263,13 @@ std::string traced_names() {
 std::vector<std::string> done_calls(const std::vector<std::string>& traces) {
   Reader reader;
   for (std::size_t i = 0; i < traces.size(); ++i) {
+    const std::vector<TracedLine> trace = parse_trace(traces[i]);
     if (i == 0) {
-      reader.read_cooper(parse(traces[i]));
-    } else {
-      reader.read_inside(parse(traces[i]));
+      reader.read_cooper(trace);
+    } else if (traces[i].find("CLONE_PARENT") != std::string::npos) {
+      reader.read_between(trace);
+    } else if (has_call(trace, "execveat") || has_call(trace, "execve")) {
+      reader.read_inside(trace);
     }
   }
   return reader.take();
