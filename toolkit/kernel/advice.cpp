@@ -9,13 +9,15 @@ namespace toolkit {
 namespace {
 
 /// What is the same for who asks why: the errors of these calls have the same causes.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kMadeOf = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kMadeOf = {{
     {"fork", "clone3"},
     {"vfork", "clone3"},
     {"clone", "clone3"},
+    {"link", "linkat"},
     {"mknod", "mknodat"},
     {"open", "openat"},
     {"umount", "umount2"},
+    {"unlink", "unlinkat"},
     {"setreuid", "setuid"},
     {"setresuid", "setuid"},
     {"setregid", "setgid"},
@@ -137,6 +139,12 @@ const std::vector<Advice>& all_advice() {
       {"umount2", "", EPERM,
        "It wants CAP_SYS_ADMIN in the user namespace that owns this mount namespace. Did the "
        "process make a mount namespace of its own?"},
+      {"unlinkat", "", EBUSY,
+       "The name is a mount point in this mount namespace. What does /proc/self/mountinfo say of "
+       "it?"},
+      {"linkat", "", EXDEV,
+       "A hard link can't lead from one filesystem into another, nor to another mount; the files "
+       "of /proc/PID/ns are on one of their own. Is a bind mount meant?"},
       {"mknodat", "", EPERM,
        "Device nodes want CAP_MKNOD in the first user namespace: root in another one can't make "
        "them. Can the host's node be bound over an empty file?"},
@@ -165,6 +173,12 @@ const std::vector<Advice>& all_advice() {
       {"write", "timens_offsets", EACCES,
        "The clocks of a time namespace are fixed once a process is in it. Is it written between "
        "unshare(CLONE_NEWTIME) and the first fork?"},
+      {"connect", "", ENETUNREACH,
+       "No route leads there; in a new network namespace even lo is down. Which links are up in "
+       "the namespace that the process is in?"},
+      {"connect", "", ECONNREFUSED,
+       "Nobody listens at this address in the network namespace of the caller. In which namespace "
+       "was the socket of the listener made?"},
       {"setgroups", "", EPERM,
        "It wants CAP_SETGID; in a user namespace also a gid_map, and setgroups must not be denied "
        "there. What does /proc/self/setgroups say?"},

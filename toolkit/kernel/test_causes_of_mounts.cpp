@@ -150,6 +150,21 @@ int unmount_directory() {
   return said(::umount2(place.path().c_str(), 0));
 }
 
+int unlink_mount_point() {
+  return on_tmpfs([](const std::string& place) {
+    const std::string file = place + "/kept";
+    open_file(file, O_CREAT | O_WRONLY, 0600).reset();
+    toolkit::bind("/proc/self/ns/uts", file);
+    return said(::unlink(file.c_str()));
+  });
+}
+
+int link_from_elsewhere() {
+  const TempDir place;
+  return said(::linkat(AT_FDCWD, "/proc/self/ns/uts", AT_FDCWD, place.at("kept").c_str(),
+                       AT_SYMLINK_FOLLOW));
+}
+
 }  // namespace
 
 std::vector<Cause> causes_of_roots() {
@@ -232,6 +247,8 @@ std::vector<Cause> causes_of_mounts() {
        .fail = [] { return said(::umount2("/proc", MNT_DETACH)); }},
       {.call = "umount2", .error = EBUSY, .kinds = Ns::mount, .fail = unmount_while_used},
       {.call = "umount2", .error = EPERM, .fail = [] { return said(::umount2("/proc", 0)); }},
+      {.call = "unlinkat", .error = EBUSY, .kinds = Ns::mount, .fail = unlink_mount_point},
+      {.call = "linkat", .error = EXDEV, .fail = link_from_elsewhere},
       {.call = "mknodat", .error = EPERM, .kinds = Ns::mount, .fail = make_device},
   };
 }

@@ -1,8 +1,10 @@
 #include <grp.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -106,11 +108,30 @@ int set_clock_too_late() {
   return said_writing("/proc/self/timens_offsets", "monotonic 10 0");
 }
 
+int connect_to_itself() {
+  const Fd socket(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(9);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return said(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address),  // NOLINT
+                        sizeof address));
+}
+
 }  // namespace
 
 std::vector<Cause> causes_of_namespaces() {
   const std::string long_name(65, 'h');
   return {
+      {.call = "connect", .error = ENETUNREACH, .kinds = Ns::net, .fail = connect_to_itself},
+      {.call = "connect",
+       .error = ECONNREFUSED,
+       .kinds = Ns::net,
+       .fail =
+           [] {
+             bring_loopback_up();
+             return connect_to_itself();
+           }},
       {.call = "unshare",
        .error = EPERM,
        .caller = Caller::nobody,
