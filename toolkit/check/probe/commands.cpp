@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -108,6 +109,27 @@ void do_stat(const Call& call) {
   if (describe(call.rest, call.answer) == -1) call.answer.add_failure();
 }
 
+void do_owner(const Call& call) {
+  struct stat entry {};
+  if (::stat(call.rest, &entry) == -1) return static_cast<void>(call.answer.add_failure());
+  call.answer.add(static_cast<unsigned long>(entry.st_uid)).add(" ");
+  call.answer.add(static_cast<unsigned long>(entry.st_gid));
+}
+
+void do_chown(const Call& call) {
+  std::string_view rest = call.rest;
+  const int owner = parse_int(take_word(rest));
+  if (owner < 0 || rest.empty()) return call.invalid();
+  const auto id = static_cast<uid_t>(owner);
+  call.answer.add_result(::chown(rest.data(), id, id));
+}
+
+/// May it send a signal? None is sent. See kill(2).
+void do_may_signal(const Call& call) {
+  if (call.number() < 1) return call.invalid();
+  call.answer.add_result(::kill(call.number(), 0));
+}
+
 void do_list(const Call& call) {
   if (list(call.rest, call.answer) == -1) call.answer.add_failure();
 }
@@ -179,7 +201,7 @@ struct Command {
   void (*run)(const Call& call);
 };
 
-constexpr std::array<Command, 29> kCommands = {{
+constexpr std::array<Command, 32> kCommands = {{
     {"exit", Needs::text, do_exit},
     {"kill", Needs::text, do_kill},
     {"catch", Needs::text, do_catch},
@@ -193,6 +215,9 @@ constexpr std::array<Command, 29> kCommands = {{
     {"openat", Needs::text, do_openat},
     {"read", Needs::text, do_read},
     {"stat", Needs::text, do_stat},
+    {"owner", Needs::text, do_owner},
+    {"chown", Needs::text, do_chown},
+    {"may-signal", Needs::text, do_may_signal},
     {"list", Needs::text, do_list},
     {"write", Needs::text, do_write},
     {"sethostname", Needs::text, do_sethostname},

@@ -188,6 +188,23 @@ TEST_SUITE("tool") {
     });
   }
 
+  TEST_CASE("probe: gives away what it owns, and tells whom it may signal [userns]") {
+    NEEDS_USER_NAMESPACES();
+    const TempDir place;
+    const std::string mine = place.file("mine", "x");
+    inside(Ns::none, [&] {  // root of one id
+      Talk probe;
+      CHECK(probe.ask("owner " + mine) == "0 0");
+      CHECK(probe.ask("owner " + place.at("none")) == "!ENOENT");
+      CHECK(probe.ask("chown 0 " + mine) == "ok");
+      CHECK(probe.ask("chown 1 " + mine) == "EINVAL");
+      CHECK(probe.ask("chown x " + mine) == "!EINVAL");
+      CHECK(probe.ask("may-signal " + std::to_string(::getpid())) == "ok");
+      CHECK(probe.ask("may-signal 0") == "!EINVAL");
+      CHECK(probe.ask("may-signal 99999999") == "ESRCH");
+    });
+  }
+
   TEST_CASE("probe: PID 1 survives its own signals, but no fault [userns]") {
     NEEDS_USER_NAMESPACES();
     inside(Ns::none, [] {
