@@ -73,6 +73,7 @@ void leave_a_child() {
   for (const int number : launch.leaks) check(::dup2(root.get(), number), "dup2");
   if (launch.powers == Powers::devices) drop_host_powers();
   if (launch.interface_calls == InterfaceCalls::refused) refuse_interface_calls();
+  if (launch.confine) launch.confine();
   drop_powers(launch.without);
   if (launch.user) become(*launch.user);
   std::vector<std::string> argv = launch.argv;

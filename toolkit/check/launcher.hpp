@@ -26,6 +26,7 @@ struct Launch {
   std::vector<unsigned> without = {};
   InterfaceCalls interface_calls = InterfaceCalls::allowed;
   std::optional<User> user = {};  ///< instead of the machine's root
+  std::function<void()> confine = {};
   Following following = Following::no;
   const std::string& probe_content;
 };

@@ -65,6 +65,10 @@ struct StartOptions {
   std::optional<User> as = {};  ///< who starts it: the machine's root, or make_user()'s
   std::vector<unsigned> without = {};  ///< numbers of capabilities that it does not get
   InterfaceCalls interface_calls = InterfaceCalls::allowed;
+  /// Called in the process that becomes the program, as the machine's root: it may lock itself in.
+  std::function<void()> confine = {};
+  std::string confined_by = {};  ///< the same as a command line: what a learner is told
+  std::string program = {};      ///< another program than the learner's, as seen from there
 };
 
 /// A throw-away machine, made of namespaces: root inside, a first process that does nothing (the

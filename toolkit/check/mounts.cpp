@@ -62,6 +62,14 @@ std::set<std::string> peer_groups(const Mounts& mounts) {
   return groups;
 }
 
+std::string master_of(const MountInfo& mount) {
+  constexpr std::string_view kTag = "master:";
+  for (const std::string_view tag : split(mount.propagation, ' ')) {
+    if (tag.starts_with(kTag)) return "shared:" + std::string(tag.substr(kTag.size()));
+  }
+  return {};
+}
+
 std::string lacking(const MountInfo& mount, const std::vector<std::string_view>& options) {
   const std::vector<std::string_view> has = split(mount.options, ',');
   std::string lacks;

@@ -31,6 +31,8 @@ const MountInfo* twin_of(const MountInfo& mount, const Mounts& mounts);
 
 /// The peer groups that mounts are in: "shared:7". See mount_namespaces(7).
 std::set<std::string> peer_groups(const Mounts& mounts);
+/// The peer group of which a mount is a slave, as "shared:7", or empty. Its own tag reads "master:7".
+std::string master_of(const MountInfo& mount);
 /// Which of these options a mount lacks, as "nosuid, nodev".
 std::string lacking(const MountInfo& mount, const std::vector<std::string_view>& options);
 

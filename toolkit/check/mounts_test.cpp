@@ -56,6 +56,11 @@ TEST_SUITE("unit") {
     CHECK(peer_groups(some_mounts()) == std::set<std::string>{"shared:1", "shared:7"});
   }
 
+  TEST_CASE("mounts: a slave names the group that it hears") {
+    CHECK(master_of(some_mounts()[1]) == "shared:2");
+    CHECK(master_of(some_mounts()[0]).empty());
+  }
+
   TEST_CASE("mounts: options that are lacking are whole words") {
     const MountInfo mount = some_mounts()[2];
     CHECK(lacking(mount, {"nosuid"}).empty());

@@ -27,7 +27,8 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
                const std::vector<std::string>& arguments, const StartOptions& options,
                const std::function<void(pid_t)>& before) {
   const std::string& name = context().settings.name;
-  context().did = told(name, arguments);
+  context().did = options.confined_by.empty() ? told(name, arguments)
+                                              : options.confined_by + ' ' + told(name, arguments);
   context().started = true;
   std::vector<std::string> argv{name};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
@@ -35,7 +36,7 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
                                        "TERM=dumb"};
   environment.insert(environment.end(), options.environment.begin(), options.environment.end());
   return launch({.namespaces = namespaces,
-                 .program = machine.work(name),
+                 .program = options.program.empty() ? machine.work(name) : options.program,
                  .argv = argv,
                  .environment = environment,
                  .powers = powers,
@@ -44,6 +45,7 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
                  .without = options.without,
                  .interface_calls = options.interface_calls,
                  .user = options.as,
+                 .confine = options.confine,
                  .following = following(options),
                  .probe_content = probe_content()},
                 before);

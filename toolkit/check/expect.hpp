@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "toolkit/check/machine.hpp"
+#include "toolkit/check/subject.hpp"
+
+namespace toolkit::checks {
+
+// What several labs expect. Each returns, or ends the check with FAIL and one of the hints named here.
+
+/// Where the command stands, the namespace of this kind is another than the machine's: "same-namespace".
+void expect_own_namespace(Subject& subject, const Machine& machine, Ns kind);
+/// The learner's program itself stays in the machine's: "runner-moved".
+void expect_runner_stays(Subject& subject, const Machine& machine, Ns kind);
+/// No mount there is a peer of one of the machine's: "still-shared" for "/", else "submount-shared".
+void expect_no_peers(Subject& subject, const Machine& machine);
+
+/// The machine's mounts as they were when this was made.
+class KeptMounts {
+ public:
+  explicit KeptMounts(const Machine& machine);
+  /// They are still the same: "mounted-outside" where one has come, else "host-changed".
+  void expect(const std::string& when) const;
+
+ private:
+  [[nodiscard]] std::string now() const;
+  const Machine& machine_;
+  std::string before_;
+};
+
+}  // namespace toolkit::checks
