@@ -7,6 +7,9 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <functional>
 
 #include "toolkit/check/observe.hpp"
 #include "toolkit/check/random.hpp"
@@ -15,13 +18,24 @@
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit::checks {
+namespace {
+
+std::string at(pid_t pid, const std::function<std::string()>& body) {
+  return inside(pid, Ns::ipc, [&body] {
+    check(::setresgid(0, 0, 0), "setresgid");  // the capabilities are there, the numbers are not
+    check(::setresuid(0, 0, 0), "setresuid");
+    return body();
+  });
+}
+
+}  // namespace
 
 IpcObjects random_ipc_objects() {
   constexpr int kMost = 0x7fffffff;
   return {.key = random_number(1, kMost), .queue = '/' + random_name()};
 }
 
-void make(const IpcObjects& objects) {
+std::string make(const IpcObjects& objects) {
   constexpr int kNew = IPC_CREAT | IPC_EXCL | 0600;
   constexpr std::size_t kBytes = 4096;
   check(::shmget(objects.key, kBytes, kNew), "shmget");
@@ -34,6 +48,7 @@ void make(const IpcObjects& objects) {
   const char* name = objects.queue.c_str();
   const mqd_t queue = ::mq_open(name, O_CREAT | O_EXCL | O_RDWR, kMode, &attributes);
   ::mq_close(check(queue, "mq_open", objects.queue));
+  return present(objects);
 }
 
 std::string present(const IpcObjects& objects) {
@@ -48,6 +63,14 @@ std::string present(const IpcObjects& objects) {
   add(queue != -1, "POSIX queue");
   if (queue != -1) ::mq_close(queue);
   return found;
+}
+
+std::string make_at(pid_t pid, const IpcObjects& objects) {
+  return at(pid, [&objects] { return make(objects); });
+}
+
+std::string present_at(pid_t pid, const IpcObjects& objects) {
+  return at(pid, [&objects] { return present(objects); });
 }
 
 std::uint64_t size_at(pid_t pid, const std::string& path) {

@@ -17,10 +17,13 @@ IpcObjects random_ipc_objects();
 
 // In the IPC namespace of the calling process: a check calls them by inside().
 
-/// Makes all four. Throws SystemError, EEXIST when one of that key or name is there.
-void make(const IpcObjects& objects);
+/// Makes all four; what is there then. Throws SystemError, EEXIST when one of that key or name is.
+std::string make(const IpcObjects& objects);
 /// Which of them are there: "shared memory, semaphores, queue, POSIX queue", or nothing.
 std::string present(const IpcObjects& objects);
+/// The same in the IPC namespace that a process is in, as root there.
+std::string make_at(pid_t pid, const IpcObjects& objects);
+std::string present_at(pid_t pid, const IpcObjects& objects);
 inline constexpr const char* kAllFour = "shared memory, semaphores, queue, POSIX queue";
 
 /// How many bytes the filesystem at a path can hold, as a process finds it. See statvfs(3).

@@ -1,25 +1,19 @@
 #include "toolkit/check/ipc.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "toolkit/check/context.hpp"
 #include "toolkit/check/machine.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/mount.hpp"
+#include "toolkit/kernel/process.hpp"
 #include "toolkit/test/child.hpp"
 #include "toolkit/test/test.hpp"
 
 namespace toolkit::checks {
-namespace {
-
-std::string made(const IpcObjects& objects) {
-  make(objects);
-  return present(objects);
-}
-
-}  // namespace
-
 TEST_SUITE("kernel") {
   TEST_CASE("ipc: objects are there where they were made, under key and name") {
     NEEDS_USER_NAMESPACES();
@@ -27,7 +21,7 @@ TEST_SUITE("kernel") {
     const IpcObjects others = random_ipc_objects();
     toolkit::test::inside(Ns::ipc, [&] {
       CHECK(present(some).empty());
-      CHECK(made(some) == kAllFour);
+      CHECK(make(some) == kAllFour);
       CHECK(present(others).empty());
       CHECK_THROWS_AS(make(some), SystemError);
     });
@@ -40,7 +34,12 @@ TEST_SUITE("kernel") {
     context().settings.probe = test::built("libexec/cooperage/probe");
     Machine machine;
     const IpcObjects some = random_ipc_objects();
-    CHECK(machine.inside(Ns::ipc, [&] { return made(some); }) == kAllFour);
+    const Process pausing = machine.spawn([] { ::pause(); });
+    while (machine.processes().empty()) ::sched_yield();
+    const pid_t pid = machine.processes().front();
+    CHECK(make_at(pid, some) == kAllFour);
+    CHECK(present_at(pid, some) == kAllFour);
+    ::kill(pid, SIGKILL);
     machine.make_file("/dev/shm/kept", "x");
     std::string remedies;
     for (const Leftover& left : machine.leftovers()) remedies += left.remedy + '\n';

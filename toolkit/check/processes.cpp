@@ -88,9 +88,12 @@ std::vector<pid_t> zombies_in(const Machine& machine) {
 }
 
 bool comes_about(const std::vector<pid_t>& workers, const std::function<bool()>& something) {
-  constexpr int kLooks = 20000;
+  using Clock = std::chrono::steady_clock;
+  constexpr int kSeconds = 2;  // for who is never idle
+  const Clock::time_point last =
+      Clock::now() + std::chrono::milliseconds(static_cast<int>(kSeconds * 1000 * slowness()));
   constexpr int kIdleLooks = 50;  // a helper of theirs may still be at work
-  for (int idle = 0, left = kLooks; left > 0 && idle < kIdleLooks; --left) {
+  for (int idle = 0; idle < kIdleLooks && Clock::now() < last;) {
     idle = std::all_of(workers.begin(), workers.end(), is_idle) ? idle + 1 : 0;
     if (something()) return true;
     ::sched_yield();

@@ -27,7 +27,7 @@ std::set<pid_t> listed_by_proc(pid_t pid);
 std::vector<pid_t> zombies_in(const Machine& machine);
 
 /// Has something come about? Looks until it has, or until all who could bring it about have ended,
-/// or sleep with no signal left to take. See signal(7).
+/// or sleep with no signal left to take; two seconds where they never do. See signal(7).
 bool comes_about(const std::vector<pid_t>& workers, const std::function<bool()>& something);
 /// Waits for the end of a process, for a time that COOPERAGE_SLOW multiplies; has it ended?
 bool ends(pid_t pid, std::chrono::milliseconds most = std::chrono::milliseconds(2000));

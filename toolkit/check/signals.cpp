@@ -28,20 +28,30 @@ bool is_pending(pid_t pid, int signal) { return is_in_mask(pid, "ShdPnd", signal
 std::string times_caught(Subject& subject, int signal) try {
   return subject.ask("caught " + std::to_string(signal));
 } catch (const Failed&) {
-  return "0";
+  return {};
+}
+
+void catch_in(Subject& subject, int signal) { subject.ask("catch " + std::to_string(signal)); }
+
+bool wakes(pid_t pid, int signal) {
+  const auto switches = [pid] { return status_value(pid, "voluntary_ctxt_switches"); };
+  const std::string before = switches();
+  ::kill(pid, signal);
+  return comes_about({pid}, [&] { return switches() != before; });
 }
 
 std::optional<Strayed> send_each(Subject& subject, pid_t to, const std::vector<pid_t>& workers) {
   std::vector<int> signals = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
   std::rotate(signals.begin(), signals.begin() + random_number(0, 5), signals.end());
-  for (const int signal : signals) subject.ask("catch " + std::to_string(signal));
+  for (const int signal : signals) catch_in(subject, signal);
   for (const int signal : signals) {
     ::kill(to, signal);
-    const auto has_come = [&] {
-      return !is_alive(subject.payload()) || times_caught(subject, signal) != "0";
-    };
-    comes_about(workers, has_come);
-    if (times_caught(subject, signal) == "0") return Strayed{.signal = signal, .times = "0"};
+    std::string times;
+    comes_about(workers, [&] {
+      times = times_caught(subject, signal);
+      return times != "0";
+    });
+    if (times.empty() || times == "0") return Strayed{.signal = signal, .times = times};
   }
   for (const int signal : signals) {
     const std::string times = times_caught(subject, signal);

@@ -21,11 +21,16 @@ bool is_in_mask(pid_t pid, const char* mask, int signal);
 /// that did not come once, and how often it came.
 struct Strayed {
   int signal = 0;
-  std::string times = {};  ///< "0" also when the payload has gone
+  std::string times = {};  ///< empty when the payload has gone, or has no time to answer
 };
 std::optional<Strayed> send_each(Subject& subject, pid_t to, const std::vector<pid_t>& workers);
-/// How often a payload that handles a signal got it.
+/// How often a payload that handles a signal got it; empty when it does not answer.
 std::string times_caught(Subject& subject, int signal);
+/// Has a payload handle a signal, and count it.
+void catch_in(Subject& subject, int signal);
+/// Sends a signal to a process that sleeps. Does it wake? What process 1 of a pid namespace neither
+/// handles nor has blocked is thrown away, see pid_namespaces(7).
+bool wakes(pid_t pid, int signal);
 /// "SIGTERM"
 std::string signal_name(int signal);
 

@@ -42,6 +42,8 @@ TEST_SUITE("kernel") {
     Subject subject = machine.start({machine.probe(), machine.word()});
     CHECK_FALSE(send_each(subject, subject.payload(), {}));
     CHECK(send_each(subject, subject.payload(), {})->times == "2");
+    CHECK_FALSE(wakes(machine.keeper(), SIGTERM));  // process 1, and no handler
+    CHECK(wakes(subject.payload(), SIGTERM));
     Subject third = machine.start({machine.probe(), machine.word()});
     const Process deaf = machine.spawn([] { ::pause(); });
     CHECK(send_each(third, deaf.pid(), {deaf.pid()})->times == "0");

@@ -32,7 +32,8 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
   context().started = true;
   std::vector<std::string> argv{name};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + (options.as ? options.as->home : "/root"),
+  std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                       "HOME=" + (options.as ? options.as->home : "/root"),
                                        "TERM=dumb"};
   environment.insert(environment.end(), options.environment.begin(), options.environment.end());
   return launch({.namespaces = namespaces,
@@ -155,7 +156,7 @@ void Subject::tell(const std::string& command) {
   }
 }
 
-std::string Subject::ask(const std::string& command) {
+std::string Subject::ask(const std::string& command, const std::string& hint) {
   Parts& now = *parts_;
   now.answers.clear();
   now.shared.forks += forks_of(command);
@@ -163,11 +164,12 @@ std::string Subject::ask(const std::string& command) {
   const std::string why = now.pump([&now] { return !now.answers.empty() || now.twice; });
   now.require_fair_play();
   if (now.answers.empty()) {
+    expect_written(now.err);
     fail({.expected = "the command that your program started goes on until it is told to end",
           .seen =
               why.empty() ? "it ended, or lost its standard output" : "it does not answer: " + why,
           .evidence = "the payload was told: " + command,
-          .hint = "payload-gone"});
+          .hint = hint});
   }
   std::string answer = now.answers.front();
   now.answers.erase(now.answers.begin());

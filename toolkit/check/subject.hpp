@@ -46,8 +46,9 @@ class Subject {
   /// that. What is held is let go first: what it says about its end is told, too, if it names what the
   /// failure is `about`.
   [[noreturn]] void fail_here(Failure failure, std::string_view about = {});
-  /// One command to the probe, one line of answer. FAIL when the payload has gone or stays silent.
-  std::string ask(const std::string& command);
+  /// One command to the probe, one line of answer. FAIL with this hint when the payload has gone or
+  /// stays silent, unless the program ended at a step that is not written yet.
+  std::string ask(const std::string& command, const std::string& hint = "payload-gone");
   /// A command that gets no answer: "exit 42", "kill 9".
   void tell(const std::string& command);
   /// Sends a signal to the learner's program.
