@@ -50,6 +50,19 @@ Kept keep(Powers powers, const std::vector<std::string>& decoys,
   });
 }
 
+/// Without namespaces there is no machine, and no program is to blame.
+Kept or_skip(const std::function<Kept()>& make) {
+  try {
+    return make();
+  } catch (const SystemError& error) {
+    const bool refused = error.number() == ENOSPC || error.number() == EPERM;
+    if (error.operation() != "clone3" || !refused) throw;
+    skip("no machine of namespaces can be made here: " + std::string(error.what()),
+         "as root: raise what is small in `sysctl -a --pattern '^user.max_'`; ./lab doctor says "
+         "more");
+  }
+}
+
 /// The path of the last directory of a path: "/a/b" of "/a/b/c".
 std::string parent_of_path(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -96,7 +109,7 @@ const std::string& probe_content() {
 Machine::Machine(const MachineOptions& options) {
   const std::vector<std::string> decoys = {random_name(), random_name()};
   std::optional<Delegation> delegation = delegate(options.groups);
-  Kept kept = keep(options.powers, decoys, delegation);
+  Kept kept = or_skip([&] { return keep(options.powers, decoys, delegation); });
   if (delegation) delegation->settle(kept.process.pid());
   parts_ = std::make_unique<Parts>(Parts{.delegation = std::move(delegation),
                                          .kept = std::move(kept),

@@ -62,7 +62,7 @@ struct StartOptions {
   std::vector<int> leaks =
       {};  ///< numbers, from 50 on, of descriptors that it finds open on the machine's "/"
   Unfinished unfinished = Unfinished::refused;
-  std::optional<User> as = {};  ///< who starts it: the machine's root, or make_user()'s
+  std::optional<User> as = {};         ///< who starts it: the machine's root, or make_user()'s
   std::vector<unsigned> without = {};  ///< numbers of capabilities that it does not get
   InterfaceCalls interface_calls = InterfaceCalls::allowed;
   /// Called in the process that becomes the program, as the machine's root: it may lock itself in.
@@ -113,6 +113,8 @@ class Machine {
   [[nodiscard]] FileId id_of(const std::string& path) const;
   /// What the program changed since the machine was made, and how to undo it.
   [[nodiscard]] std::vector<Leftover> leftovers() const;
+  /// SKIP where nobody on the machine can make namespaces of these kinds.
+  void need(Ns kinds) const;
   /// The check has made something here: from now on it belongs to the machine.
   void settle();
   /// What is named so was asked for, or given away: it is no finding when it stays or has gone.

@@ -9,6 +9,7 @@
 #include "toolkit/check/machine_parts.hpp"
 #include "toolkit/check/patience.hpp"
 #include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/namespaces.hpp"
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit::checks {
@@ -66,6 +67,20 @@ Snapshot Machine::Parts::snapshot(const Machine& machine) const {
       Ns::uts | Ns::ipc | Ns::net, [&] { return to_text(take_snapshot(mountinfo)); }));
   add_posix_objects(machine, snapshot);
   return snapshot;
+}
+
+void Machine::need(Ns kinds) const {
+  const std::string error = inside(Ns::none, [kinds]() -> std::string {
+    try {
+      unshare(kinds);
+      return {};
+    } catch (const SystemError& refused) {
+      return refused.what();
+    }
+  });
+  if (error.empty()) return;
+  skip("such a namespace can't be made here: " + error,
+       "as root: raise what is small in `sysctl -a --pattern '^user.max_'`; see namespaces(7)");
 }
 
 void Machine::settle() { parts_->before = parts_->snapshot(*this); }

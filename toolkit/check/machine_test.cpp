@@ -99,6 +99,30 @@ TEST_SUITE("kernel") {
     CHECK(is_up() == "down");
   }
 
+  TEST_CASE("where no namespaces can be made, a check is skipped, and says why") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    const auto skipped = [](const std::string& most, const std::function<void()>& body) {
+      test::inside(Ns::mount, [&] {
+        write_file("/proc/sys/user/max_net_namespaces", most);
+        try {
+          body();
+        } catch (const Skipped& skip) {
+          CHECK(skip.reason.ends_with(": No space left on device"));
+          CHECK(skip.remedy.find("sysctl") != std::string::npos);
+          return;
+        }
+        FAIL_CHECK("not skipped");
+      });
+    };
+    skipped("0", [] { const Machine machine; });
+    skipped("1", [] {
+      const Machine machine;
+      machine.need(Ns::uts | Ns::mount);
+      machine.need(Ns::net);
+    });
+  }
+
   TEST_CASE("what a check made, or asked for, is no finding") {
     NEEDS_USER_NAMESPACES();
     use("/usr/bin/env", "env");
