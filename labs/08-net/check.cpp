@@ -1,7 +1,6 @@
 #include "toolkit/check/check.hpp"
 
 #include <linux/capability.h>
-#include <sys/mount.h>
 
 #include <algorithm>
 
@@ -10,7 +9,6 @@
 #include "toolkit/check/stack.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
-#include "toolkit/kernel/process.hpp"
 
 namespace {
 
@@ -32,7 +30,10 @@ struct Trial {
   Machine machine = Machine();
   std::string file = machine.work("kept-" + random_name());
 
-  Trial() { hide_programs(machine, {"ip", "ifconfig", "busybox"}); }
+  Trial() {
+    machine.need(Ns::net);
+    hide_programs(machine, {"ip", "ifconfig", "busybox"});
+  }
   Words arguments(Words options) const {
     options.insert(options.end(), {"--", machine.probe(), machine.word()});
     return options;
