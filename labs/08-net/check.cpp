@@ -7,7 +7,6 @@
 #include "toolkit/check/refusal.hpp"
 #include "toolkit/check/sockets.hpp"
 #include "toolkit/check/stack.hpp"
-#include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 
 namespace {
