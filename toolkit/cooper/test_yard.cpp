@@ -185,6 +185,13 @@ std::string status_of(pid_t pid, const std::string& name) {
   return {};
 }
 
+void check_shared(pid_t pid, pid_t other, Ns shared) {
+  for (const Ns kind : {Ns::pid, Ns::ipc, Ns::uts, Ns::net, Ns::mount, Ns::cgroup}) {
+    CAPTURE(proc_name(kind));
+    CHECK((namespace_id(pid, kind) == namespace_id(other, kind)) == has(shared, kind));
+  }
+}
+
 void check_one_line(const Outcome& outcome, int status, const std::string& words) {
   CAPTURE(outcome.err);
   CHECK(outcome.status == status);

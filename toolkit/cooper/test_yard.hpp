@@ -6,6 +6,7 @@
 
 #include "toolkit/cooper/test_ground.hpp"
 #include "toolkit/kernel/fd.hpp"
+#include "toolkit/kernel/ns.hpp"
 #include "toolkit/kernel/process.hpp"
 
 namespace toolkit::test {
@@ -73,6 +74,9 @@ class Live {
 
 /// A line of /proc/PID/status ("CapEff"), without blanks around it.
 std::string status_of(pid_t pid, const std::string& name);
+
+/// Fails the case unless of the kinds that can be shared these alone are the same for two processes.
+void check_shared(pid_t pid, pid_t other, Ns shared);
 
 /// Starts a program, its output and errors to the descriptors given.
 Process start(const std::vector<std::string>& command, FdRef in, FdRef out, FdRef err);
