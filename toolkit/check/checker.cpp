@@ -20,7 +20,7 @@ constexpr int kUsage = 2;
 constexpr const char* kUsageText =
     "usage: CHECKER --list\n"
     "       CHECKER --subject PROGRAM --name ARGV0 --probe PROBE [--report FD] [--only ID,ID…] "
-    "[--explain]\n";
+    "[--explain] [--until-failure]\n";
 
 /// False for a word it does not know.
 bool read_option(std::string_view option, std::string_view value, Settings& settings) {
@@ -49,6 +49,8 @@ bool read_command_line(int argc, char** argv, Settings& settings) {
       settings.list = true;
     } else if (word == "--explain") {
       settings.explain = true;
+    } else if (word == "--until-failure") {
+      settings.until_failure = true;
     } else if (i + 1 == argc || !read_option(word, argv[++i], settings)) {
       return false;
     }

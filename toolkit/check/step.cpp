@@ -24,6 +24,14 @@ bool belongs(const std::string& id, const std::string& step) {
   return id.size() == step.size() || (id.size() == step.size() + 1 && id.back() >= 'a');
 }
 
+/// The check that failed, or broke, before all others.
+std::string failure() {
+  for (const auto& [id, verdict] : verdicts()) {
+    if (verdict == Verdict::fail || verdict == Verdict::infra) return id;
+  }
+  return {};
+}
+
 /// The first check needed that did not pass; a skip blocks nothing that can be tried.
 std::string blocker(const Step& step) {
   for (const std::string& need : step.needs) {
@@ -31,7 +39,7 @@ std::string blocker(const Step& step) {
       if (belongs(id, need) && verdict != Verdict::pass && verdict != Verdict::skip) return id;
     }
   }
-  return {};
+  return context().settings.until_failure ? failure() : std::string();
 }
 
 bool is_wanted(const std::string& id) {

@@ -136,6 +136,7 @@ std::vector<Result> run_checks(const Tree& tree, const Lab& lab, const CheckOpti
     words.insert(words.end(), {"--only", fmt::format("{}", fmt::join(options.only, ","))});
   }
   if (options.explain == Explain::yes) words.emplace_back("--explain");
+  if (options.extent == Extent::until_failure) words.emplace_back("--until-failure");
 
   Checker checker(tree, lab, words);
   std::vector<std::string> told;

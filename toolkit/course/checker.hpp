@@ -14,10 +14,14 @@ namespace toolkit::course {
 /// Are the calls of the step that fails told too?
 enum class Explain { no, yes };
 
+/// Does a check that failed end it all? What would come after it is then told as blocked by it.
+enum class Extent { all, until_failure };
+
 struct CheckOptions {
   std::filesystem::path program = {};  ///< what is checked
   std::vector<std::string> only = {};  ///< ids of steps or checks; all when empty
   Explain explain = Explain::no;
+  Extent extent = Extent::all;
   /// Gets each result as it comes.
   std::function<void(const checks::Result&)> on_result = {};
 };

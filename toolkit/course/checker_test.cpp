@@ -10,6 +10,7 @@
 using toolkit::checks::Result;
 using toolkit::checks::Verdict;
 using toolkit::course::belongs_to;
+using toolkit::course::Extent;
 using toolkit::course::list_checks;
 using toolkit::course::run_checks;
 using toolkit::test::Course;
@@ -65,6 +66,20 @@ TEST_SUITE("tool") {
                                     {.program = program(course, "04.2"), .only = {"04.2"}});
     REQUIRE(results.size() == 1);
     CHECK(results[0].verdict == Verdict::pass);
+  }
+
+  TEST_CASE("checker: it is told when the first check that fails is enough") {
+    const Course course;
+    const std::string told = course.at("told");
+    course.set_checker(
+        checker_that("echo \" $* \" >'" + told + "'; tell 04.1 PASS; tell 04.2 PASS"));
+    static_cast<void>(
+        run_checks(course.tree(), course.lab(), {.program = program(course, "04.1")}));
+    CHECK(toolkit::read_file(told).find("--until-failure") == std::string::npos);
+    static_cast<void>(
+        run_checks(course.tree(), course.lab(),
+                   {.program = program(course, "04.1"), .extent = Extent::until_failure}));
+    CHECK(toolkit::read_file(told).find(" --until-failure ") != std::string::npos);
   }
 
   TEST_CASE("checker: what it did not tell of is its own fault, with its last words") {

@@ -86,7 +86,7 @@ void try_subject(const Tree& tree, const Lab& lab, const Subject& subject, Verif
     verified.judgement = does_not_hold(text_of(*built.error));
     return;
   }
-  verified.results = run_checks(tree, lab, {.program = built.program});
+  verified.results = run_checks(tree, lab, {.program = built.program, .extent = subject.extent});
   verified.judgement = judge(subject, verified.results);
 }
 

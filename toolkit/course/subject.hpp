@@ -6,6 +6,7 @@
 
 #include "toolkit/check/verdict.hpp"
 #include "toolkit/course/catalogue.hpp"
+#include "toolkit/course/checker.hpp"
 #include "toolkit/course/judge.hpp"
 #include "toolkit/course/mutants.hpp"
 #include "toolkit/course/tree.hpp"
@@ -22,6 +23,7 @@ struct Subject {
   std::optional<Mutant> mutant = {};
   std::vector<std::string> written = {};  ///< of a partial one: the steps that are
   std::string open = {};                  ///< and the first that is not
+  Extent extent = Extent::all;            ///< does the first check that fails say enough of it?
 
   /// "starter", "up-to-04.2", "solution", or the mutant's name.
   [[nodiscard]] std::string name() const;

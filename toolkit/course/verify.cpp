@@ -33,7 +33,9 @@ std::vector<Verified> run_jobs(const Tree& tree, const std::vector<Job>& jobs) {
     return to_json(verify_subject(tree, job.lab, job.subject));
   };
   const auto on_end = [&](std::size_t done) { show_progress(done, jobs.size()); };
-  const unsigned at_once = std::max(1U, std::thread::hardware_concurrency());
+  // Programs that hang sleep until the checker's patience is over: others have the processor meanwhile.
+  constexpr unsigned kAsleep = 2;
+  const unsigned at_once = std::max(1U, std::thread::hardware_concurrency()) + kAsleep;
   std::vector<Verified> verified;
   for (const std::string& answer : in_parallel(jobs.size(), at_once, run_job, on_end)) {
     verified.push_back(verified_from_json(answer));
@@ -63,7 +65,10 @@ int verify(const Tree& tree, const VerifyOptions& options) {
     }
     jobs.push_back({.lab = lab, .subject = {.kind = Kind::solution}});
     for (const Mutant& mutant : read_mutants(tree, lab)) {
-      jobs.push_back({.lab = lab, .subject = {.kind = Kind::mutant, .mutant = mutant}});
+      // It is judged by the first check that fails; `mutants` runs the others, too.
+      jobs.push_back(
+          {.lab = lab,
+           .subject = {.kind = Kind::mutant, .mutant = mutant, .extent = Extent::until_failure}});
     }
   }
   const std::vector<Verified> subjects = run_jobs(tree, jobs);
