@@ -1,6 +1,7 @@
 #include "toolkit/container/supervise.hpp"
 
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -87,12 +88,26 @@ class Supervisor {
     signalfd_siginfo info{};
     if (::read(signals_.fd().get(), &info, sizeof info) != sizeof info) return;
     const int number = static_cast<int>(info.ssi_signo);
+    if (number == SIGCHLD) {
+      reap_orphans();
+      return;
+    }
     if (number == SIGWINCH && foreground_.console) {
       follow_window(foreground_.console);
       return;
     }
     process_.signal(number);
     if (number == SIGINT && ++interrupts_ == kPatience) complain();
+  }
+
+  /// All that have ended but the container's first process, whose status is waited for by its pidfd.
+  void reap_orphans() const {
+    siginfo_t ended{};
+    while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0 &&
+           ended.si_pid != process_.pid()) {
+      ::waitid(P_PID, static_cast<id_t>(ended.si_pid), &ended, WEXITED | WNOHANG);
+      ended = {};
+    }
   }
 
   /// In raw mode Ctrl-C is a byte; the container's terminal makes the signal of it. Shells and
@@ -154,9 +169,10 @@ void follow_window(FdRef console) {
   }
 }
 
-ForwardedSignals::ForwardedSignals() {
+ForwardedSignals::ForwardedSignals(Orphans orphans) {
   sigset_t mask;
   ::sigemptyset(&mask);
+  if (orphans == Orphans::reap) ::sigaddset(&mask, SIGCHLD);
   for (const int number : kForwarded) ::sigaddset(&mask, number);
   fd_ = Fd(check(::signalfd(-1, &mask, SFD_CLOEXEC), "signalfd"));
   // Held back and not forwarded: it would end this process before what it holds is cleaned up.

@@ -9,12 +9,16 @@
 
 namespace toolkit {
 
+/// Does this process get children that it did not make? With the host's processes it does: a container's
+/// orphans, see prepare_child().
+enum class Orphans { none, reap };
+
 /// The signals that a foreground `run` hands on, held back from this process from here to the end of
 /// the scope and readable from a descriptor. Made before the child, so that none is lost.
 /// See signalfd(2).
 class ForwardedSignals {
  public:
-  ForwardedSignals();
+  explicit ForwardedSignals(Orphans orphans = Orphans::none);
   ~ForwardedSignals();
   ForwardedSignals(const ForwardedSignals&) = delete;
   ForwardedSignals& operator=(const ForwardedSignals&) = delete;

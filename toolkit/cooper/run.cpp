@@ -62,7 +62,8 @@ std::string interrupt_advice(pid_t pid, const Plan& plan) {
 /// One start, from the record to the end of the container.
 int start(const RunOptions& options, const StateDirectory& state, const std::string& id,
           const Plan& plan) {
-  const ForwardedSignals signals;
+  const ForwardedSignals signals(plan.processes == Processes::shared ? Orphans::reap
+                                                                     : Orphans::none);
   Record record(state, id);
   Channel channel;
   if (options.tty) channel.console = make_socket_pair();

@@ -66,6 +66,16 @@ void orphans_of_the_host(Yard& yard) {
   }
 }
 
+/// Nor does one that has ended stay a zombie meanwhile.
+void zombies_of_the_host(Yard& yard) {
+  const Outcome outcome =
+      yard.box({"--pid", "host"}, {"sh", "-c",
+                                   "probe orphans 100; f=/proc/$PPID/task/$PPID/children; "
+                                   "while test $(cat $f | wc -w) != 1; do :; done; exit 9"});
+  CHECK(outcome.status == 9);
+  CHECK(outcome.err.empty());
+}
+
 /// Nobody else's process is ended with it.
 void neighbours_of_the_host(Yard& yard) {
   const Process neighbour = Process::spawn({}, [] { ::pause(); });
@@ -160,6 +170,8 @@ TEST_SUITE("tool") {
           processes_of_the_host);
 
   AS_BOTH("namespaces: with --pid host what the command leaves ends with it", orphans_of_the_host);
+
+  AS_BOTH("namespaces: with --pid host what has ended is reaped", zombies_of_the_host);
 
   AS_BOTH("namespaces: with --pid host nobody else ends", neighbours_of_the_host);
 
