@@ -29,6 +29,17 @@ constexpr std::array kAttributes = {FlagName{MOUNT_ATTR_RDONLY, "MOUNT_ATTR_RDON
                                     FlagName{MOUNT_ATTR_NODEV, "MOUNT_ATTR_NODEV"},
                                     FlagName{MOUNT_ATTR_NOEXEC, "MOUNT_ATTR_NOEXEC"}};
 
+const char* propagation_name(Propagation kind) {
+  switch (kind) {
+    case Propagation::slave:
+      return "MS_SLAVE";
+    case Propagation::shared:
+      return "MS_SHARED";
+    default:
+      return "0 /* MS_??? */";
+  }
+}
+
 template <std::size_t Size>
 std::string flag_names(const std::array<FlagName, Size>& table, std::uint64_t flags) {
   std::string text;
@@ -71,9 +82,9 @@ std::string octal(unsigned mode) {
   return '0' + digits;
 }
 
-std::string attributes(std::uint64_t set) {
+std::string attributes(std::uint64_t set, Propagation propagation = Propagation::private_) {
   return "{attr_set=" + flag_names(kAttributes, set) +
-         ", attr_clr=0, propagation=0 /* MS_??? */, userns_fd=0}, 32)";
+         ", attr_clr=0, propagation=" + propagation_name(propagation) + ", userns_fd=0}, 32)";
 }
 
 std::string tree_name(const std::string& path) { return '<' + printable(path) + '>'; }
@@ -100,10 +111,10 @@ struct Describe {
   Lines operator()(const step::MoveTree& call) const {
     Lines calls;
     const std::string tree = tree_name(call.path);
-    if (call.attributes != 0) {
+    if (call.attributes != 0 || call.propagation != Propagation::private_) {
       calls.push_back("mount_setattr(" + tree + ", \"\", AT_EMPTY_PATH" +
                       (call.recurse == Recurse::yes ? "|AT_RECURSIVE, " : ", ") +
-                      attributes(call.attributes));
+                      attributes(call.attributes, call.propagation));
     }
     const bool follow = call.last_link == step::LastLink::follow;
     if (follow) {
@@ -131,6 +142,11 @@ struct Describe {
             "write(" + tree_name(call.path) + ", " + quoted(call.content) + ", " +
                 std::to_string(call.content.size()) + ")"};
   }
+  Lines operator()(const step::SetSysctl& call) const {
+    return {"openat(AT_FDCWD, " + quoted(call.path) + ", O_WRONLY|O_CLOEXEC)",
+            "write(" + tree_name(call.path) + ", " + quoted(call.value) + ", " +
+                std::to_string(call.value.size()) + ")"};
+  }
   Lines operator()(const step::CopyTree& call) const {
     return {"copy " + quoted(call.source) + " to " + quoted(call.target) + ", file by file"};
   }
@@ -143,6 +159,9 @@ struct Describe {
   }
   Lines operator()(const step::SetHostname& call) const {
     return {"sethostname(" + quoted(call.name) + ", " + std::to_string(call.name.size()) + ")"};
+  }
+  Lines operator()(const step::SetDomainname& call) const {
+    return {"setdomainname(" + quoted(call.name) + ", " + std::to_string(call.name.size()) + ")"};
   }
   Lines operator()(const step::LoopbackUp&) const {
     return {"socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_IP)",

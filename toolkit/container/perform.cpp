@@ -58,9 +58,9 @@ struct Perform {
     }
   }
   void operator()(const step::OpenTree& call) const {
-    self.trees_.emplace(call.path, call.take == step::Take::copy
-                                       ? open_tree(call.path, call.recurse)
-                                       : open_mount(call.path));
+    self.trees_.emplace(call.path + call.variant, call.take == step::Take::copy
+                                                      ? open_tree(call.path, call.recurse)
+                                                      : open_mount(call.path));
   }
   void operator()(const step::ReceiveTree& call) const {
     Fd tree = receive_fd(self.channel_.root.value().theirs);
@@ -70,8 +70,10 @@ struct Perform {
   void operator()(const step::MoveTree& call) const {
     // One place of the host can be shown twice: each time by a tree of its own.
     const FdRef tree = self.moved_.emplace_back(
-        std::move(self.trees_.extract(self.trees_.find(call.path)).mapped()));
-    if (call.attributes != 0) set_attributes(tree, call.attributes, call.recurse);
+        std::move(self.trees_.extract(self.trees_.find(call.path + call.variant)).mapped()));
+    if (call.attributes != 0 || call.propagation != Propagation::private_) {
+      set_attributes(tree, call.attributes, call.recurse, call.propagation);
+    }
     if (call.last_link == step::LastLink::follow) {
       move_mount(tree, open_target(call.target), call.target);
     } else {
@@ -102,6 +104,10 @@ struct Perform {
     const Fd file = open_file(call.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
     write_all(file, call.content, call.path);
   }
+  void operator()(const step::SetSysctl& call) const {
+    const Fd file(check(::open(call.path.c_str(), O_WRONLY | O_CLOEXEC), "sysctl", call.name));
+    check(::write(file.get(), call.value.data(), call.value.size()), "sysctl", call.name);
+  }
   void operator()(const step::CopyTree& call) const { copy_tree(call.source, call.target); }
   void operator()(const step::ChangeDirectory& call) const {
     check(::chdir(call.path.c_str()), "chdir", call.path);
@@ -109,6 +115,9 @@ struct Perform {
   void operator()(const step::PivotRoot&) const { pivot_root_here(); }
   void operator()(const step::Detach& call) const { unmount(call.target, Detach::yes); }
   void operator()(const step::SetHostname& call) const { set_hostname(call.name); }
+  void operator()(const step::SetDomainname& call) const {
+    check(::setdomainname(call.name.c_str(), call.name.size()), "setdomainname", call.name);
+  }
   void operator()(const step::LoopbackUp&) const { bring_loopback_up(); }
   void operator()(const step::NewKeyring&) const {
     const long joined = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);

@@ -5,6 +5,8 @@
 
 #include "toolkit/container/plan.hpp"
 #include "toolkit/container/sharing.hpp"
+#include "toolkit/container/sysctl.hpp"
+#include "toolkit/container/zone.hpp"
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/rootfs.hpp"
 #include "toolkit/kernel/users.hpp"
@@ -26,7 +28,7 @@ enum class RootOwners {
 
 enum class Access { read_write, read_only };
 
-/// A place of the host shown in the container (`-v SRC:DST[:ro]`).
+/// A place of the host shown in the container (`-v SRC:DST[:OPTIONS]`).
 struct Volume {
   std::string source;
   std::string target;
@@ -34,6 +36,11 @@ struct Volume {
   EntryKind kind = EntryKind::directory;
   /// Device nodes of the host work only in a volume that is one.
   bool device = false;
+  Recurse recurse = Recurse::yes;  ///< with what is mounted below the source
+  /// MOUNT_ATTR_ flags that were asked for besides.
+  std::uint64_t attributes = 0;
+  /// slave: what is mounted below the source later appears; shared: and the other way round.
+  Propagation propagation = Propagation::private_;
 };
 
 /// A filesystem in memory (`--tmpfs DST[:OPTIONS]`).
@@ -69,6 +76,8 @@ struct Request {
   Input input = Input::none;
   Terminal terminal = Terminal::none;
   Sharing sharing = {};
+  std::vector<Sysctl> sysctls = {};
+  std::optional<Zone> zone = {};
 };
 
 /// Whose user namespace a container is in.

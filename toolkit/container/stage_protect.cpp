@@ -83,6 +83,17 @@ Steps mount_kernel(const Request& request, const Host& host) {
   Steps steps;
   mount_proc(steps, request, host);
   mount_sys(steps, request, host);
+  for (const Sysctl& sysctl : request.sysctls) {
+    // Its file is the first user namespace's; the call asks for a right over this uts namespace.
+    if (sysctl.path == kDomainName) {
+      steps.push_back({step::SetDomainname{sysctl.value}, "asked for, by --sysctl"});
+      continue;
+    }
+    steps.push_back({step::SetSysctl{.name = sysctl.name,
+                                     .path = host.base + "/proc/sys/" + sysctl.path,
+                                     .value = sysctl.value},
+                     "asked for; a namespace of the container's own holds it"});
+  }
   for (const char* file : kMaskedFiles) {
     steps.push_back({step::Mount{.source = "/dev/null",
                                  .target = host.base + file,

@@ -1,6 +1,7 @@
 #include <linux/mount.h>
 
 #include <array>
+#include <stdexcept>
 
 #include "toolkit/container/stages.hpp"
 
@@ -72,6 +73,26 @@ void add_etc(Steps& steps, const Request& request, const Host& host) {
                      "this container's own, not the image's"});
     steps.push_back({step::OpenTree{.path = host.base + name}, "held, to be put below /etc"});
   }
+  if (request.zone && request.zone->file.empty()) {
+    const std::string path = host.base + "/localtime";
+    steps.push_back({step::WriteFile{.path = path, .content = request.zone->content},
+                     "the rules of the time zone, as the image has them"});
+    steps.push_back({step::OpenTree{.path = path, .variant = kZone}, "held, to be put below /etc"});
+  }
+}
+
+Step open_volume(const Volume& volume) {
+  return {step::OpenTree{
+              .path = volume.source, .recurse = volume.recurse, .variant = variant_of(volume)},
+          "a place of the host, held until the root has changed"};
+}
+
+/// The kernel lets no mount of a user namespace out of it. See mount_namespaces(7).
+void require_reach(const Volume& volume, const Host& host) {
+  if (volume.propagation != Propagation::shared || host.users == Users::host) return;
+  throw std::runtime_error("volume '" + volume.source +
+                           "': nothing that is mounted in a user namespace reaches the host, so it "
+                           "can't be shared; slave is the half that can be had");
 }
 
 /// Who is nobody in the user namespace can make no file there.
@@ -86,6 +107,13 @@ void become_root(Steps& steps, const Host& host) {
 
 }  // namespace
 
+std::string variant_of(const Volume& volume) {
+  return std::string(volume.recurse == Recurse::yes ? "" : " alone") +
+         (volume.propagation == Propagation::private_
+              ? ""
+              : (volume.propagation == Propagation::slave ? " slave" : " shared"));
+}
+
 bool takes_root(const Request& request, const Host& host) {
   return host.builder == Builder::root || request.root_owners == RootOwners::mapped;
 }
@@ -99,6 +127,12 @@ Steps begin(const Request& request, const Host& host) {
   // Not earlier: no parent without privilege could write the id maps. Who joins did it before that.
   if (has(request.sharing.host, Ns::pid)) {
     steps.push_back({step::NotDumpable{}, "still cooper: others here must not look into it"});
+  }
+  // What is cut off takes part in nothing any more.
+  for (const Volume& volume : request.volumes) {
+    if (volume.propagation == Propagation::private_) continue;
+    require_reach(volume, host);
+    steps.push_back(open_volume(volume));
   }
   steps.push_back({step::Mount{.target = "/", .flags = MS_REC | MS_PRIVATE},
                    "no mount made from here on reaches the host"});
@@ -116,8 +150,11 @@ Steps begin(const Request& request, const Host& host) {
                      "the root, held while the caller may go there"});
   }
   for (const Volume& volume : request.volumes) {
-    steps.push_back({step::OpenTree{.path = volume.source, .recurse = Recurse::yes},
-                     "a place of the host, held until the root has changed"});
+    if (volume.propagation == Propagation::private_) steps.push_back(open_volume(volume));
+  }
+  if (request.zone && !request.zone->file.empty()) {
+    steps.push_back({step::OpenTree{.path = request.zone->file, .variant = kZone},
+                     "the rules of a time zone, held until the root has changed"});
   }
   if (as_root) become_root(steps, host);
   if (takes_root(request, host)) {

@@ -31,15 +31,20 @@ void add_mount_point(Steps& steps, const std::string& target, EntryKind kind,
 }
 
 void add_volume(Steps& steps, const Volume& volume) {
-  std::uint64_t attributes = volume.device ? 0 : MOUNT_ATTR_NODEV;
+  std::uint64_t attributes = volume.attributes;
+  if (!volume.device) attributes |= MOUNT_ATTR_NODEV;
   if (volume.access == Access::read_only) attributes |= MOUNT_ATTR_RDONLY;
   add_mount_point(steps, volume.target, volume.kind);
   steps.push_back({step::MoveTree{.path = volume.source,
                                   .target = volume.target,
                                   .attributes = attributes,
-                                  .recurse = Recurse::yes,
-                                  .last_link = step::LastLink::follow},
-                   "a volume"});
+                                  .recurse = volume.recurse,
+                                  .last_link = step::LastLink::follow,
+                                  .propagation = volume.propagation,
+                                  .variant = variant_of(volume)},
+                   volume.propagation == Propagation::private_
+                       ? "a volume"
+                       : "a volume, in which later mounts appear without these flags"});
 }
 
 void add_tmpfs(Steps& steps, const Tmpfs& tmpfs) {
@@ -68,6 +73,18 @@ void add_etc(Steps& steps, const Request& request, const std::string& base) {
   }
 }
 
+/// A link in the image leads nowhere else: what lies at this name is what is covered.
+void add_zone(Steps& steps, const Zone& zone, const std::string& base) {
+  const std::string target = "/etc/localtime";
+  add_mount_point(steps, target, EntryKind::file);
+  steps.push_back({step::MoveTree{.path = zone.file.empty() ? base + "/localtime" : zone.file,
+                                  .target = target,
+                                  .attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+                                                MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+                                  .variant = kZone},
+                   "the time zone that was asked for"});
+}
+
 using Wanted = std::variant<const Volume*, const Tmpfs*>;
 
 const std::string& target_of(const Wanted& wanted) {
@@ -93,6 +110,7 @@ Steps mount_volumes(const Request& request, const Host& host) {
     }
   }
   add_etc(steps, request, host.base);
+  if (request.zone) add_zone(steps, *request.zone, host.base);
   if (request.working_directory != "/") {
     add_directories(steps, request.working_directory,
                     "docker makes a working directory that is missing");

@@ -19,6 +19,9 @@ bool takes_root(const Request& request, const Host& host);
 std::string lower(const Host& host);
 /// What `host.base` is called for a builder that is not the caller.
 inline constexpr const char* kBuilderBase = ".";
+/// See step::OpenTree: a volume, and the file of the zone.
+std::string variant_of(const Volume& volume);
+inline constexpr const char* kZone = "zone";
 /// The root is put together below `host.base`.
 Steps assemble_root(const Request& request, const Host& host);
 /// /dev and what is mounted in it, beside the root: no link of an image is on these paths.

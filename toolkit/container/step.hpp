@@ -46,6 +46,7 @@ struct OpenTree {
   std::string path;
   Recurse recurse = Recurse::no;
   Take take = Take::copy;
+  std::string variant = {};  ///< tells apart what is taken hold of at one place in several ways
 };
 
 /// Is a link in the last place of a target followed, inside the container's root?
@@ -59,6 +60,8 @@ struct MoveTree {
   Recurse recurse = Recurse::no;
   Missing missing = Missing::fail;
   LastLink last_link = LastLink::stay;
+  Propagation propagation = Propagation::private_;  ///< of a new tree: nothing to be done
+  std::string variant = {};
 };
 
 /// recvmsg(2): the same, of the parent: a tree that it has mapped the ids of.
@@ -91,6 +94,13 @@ struct WriteFile {
   std::string content;
 };
 
+/// openat(2) and write(2) of a file below a /proc/sys that was mounted just now.
+struct SetSysctl {
+  std::string name;
+  std::string path;
+  std::string value;
+};
+
 /// The whole tree below one directory, file by file, where the host has no overlay.
 struct CopyTree {
   std::string source;
@@ -107,6 +117,9 @@ struct Detach {
 };
 
 struct SetHostname {
+  std::string name;
+};
+struct SetDomainname {
   std::string name;
 };
 struct LoopbackUp {};
@@ -146,11 +159,12 @@ struct NotDumpable {};
 /// prctl(2): orphans come to this process, where it is no PID 1.
 struct AdoptOrphans {};
 
-using Call = std::variant<Mount, SetAttributes, OpenTree, ReceiveTree, MoveTree, MakeDirectory,
-                          MakeFile, MakeLink, WriteFile, CopyTree, ChangeDirectory, PivotRoot,
-                          Detach, SetHostname, LoopbackUp, NewKeyring, NewSession, NewTerminal,
-                          EmptyInput, LimitBoundingSet, SetGroups, SetGroup, SetUser,
-                          SetCapabilities, NoNewPrivileges, NotDumpable, AdoptOrphans>;
+using Call =
+    std::variant<Mount, SetAttributes, OpenTree, ReceiveTree, MoveTree, MakeDirectory, MakeFile,
+                 MakeLink, WriteFile, SetSysctl, CopyTree, ChangeDirectory, PivotRoot, Detach,
+                 SetHostname, SetDomainname, LoopbackUp, NewKeyring, NewSession, NewTerminal,
+                 EmptyInput, LimitBoundingSet, SetGroups, SetGroup, SetUser, SetCapabilities,
+                 NoNewPrivileges, NotDumpable, AdoptOrphans>;
 
 }  // namespace toolkit::step
 

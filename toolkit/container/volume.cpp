@@ -1,5 +1,6 @@
 #include "toolkit/container/volume.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -7,7 +8,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "toolkit/container/volume_options.hpp"
 #include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/text.hpp"
 
 namespace toolkit {
@@ -27,6 +30,25 @@ std::string check_target(std::string_view kind, std::string_view text, std::stri
     throw refusal(kind, text, "nothing can be mounted over the container's /proc");
   }
   return path;
+}
+
+template <typename Action>
+void name_volume(std::string_view text, Action action) {
+  try {
+    action();
+  } catch (const SystemError&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    throw refusal("volume", text, error.what());
+  }
+}
+
+/// Without a wish for propagation nothing is asked of the kernel.
+void check_peers(const Volume& volume) {
+  if (volume.propagation == Propagation::private_) return;
+  struct statx status {};
+  check(::statx(AT_FDCWD, volume.source.c_str(), 0, STATX_MNT_ID, &status), "statx", volume.source);
+  require_peers(volume, read_file("/proc/self/mountinfo"), status.stx_mnt_id);
 }
 
 std::string resolve_source(std::string_view text, const std::string& source) {
@@ -61,19 +83,18 @@ std::string clean_path(std::string_view path) {
 Volume parse_volume(std::string_view text) {
   const std::vector<std::string_view> fields = split(text, ':');
   if (fields.size() < 2 || fields.size() > 3 || fields[0].empty() || fields[1].empty()) {
-    throw refusal("volume", text, "write SOURCE:TARGET or SOURCE:TARGET:ro");
+    throw refusal("volume", text, "write SOURCE:TARGET or SOURCE:TARGET:OPTIONS, such as ro");
   }
   Volume volume;
   if (fields.size() == 3) {
-    if (fields[2] != "ro" && fields[2] != "rw")
-      throw refusal("volume", text, "the option is ro or rw");
-    volume.access = fields[2] == "ro" ? Access::read_only : Access::read_write;
+    name_volume(text, [&] { apply_volume_options(volume, fields[2]); });
   }
   volume.target = check_target("volume", text, fields[1]);
   volume.source = resolve_source(text, std::string(fields[0]));
   struct stat status {};
   check(::stat(volume.source.c_str(), &status), "volume", volume.source);
   volume.kind = S_ISDIR(status.st_mode) ? EntryKind::directory : EntryKind::file;
+  name_volume(text, [&] { check_peers(volume); });
   volume.device = S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode);
   return volume;
 }

@@ -11,7 +11,7 @@ namespace toolkit {
 /// unless the path is absolute.
 std::string clean_path(std::string_view path);
 
-/// `-v SRC:DST[:ro|rw]`. The source is looked up: it must be there. Throws std::runtime_error.
+/// `-v SRC:DST[:OPTIONS]`. The source is looked up: it must be there. Throws std::runtime_error.
 Volume parse_volume(std::string_view text);
 
 /// `--tmpfs DST[:OPTIONS]`; nosuid, nodev and noexec unless the options say otherwise, as docker has

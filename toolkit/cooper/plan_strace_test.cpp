@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "toolkit/cooper/test_ground.hpp"
 #include "toolkit/cooper/test_strace.hpp"
@@ -97,6 +98,15 @@ void compare_all(Caller caller) {
   SUBCASE("read-only and a working directory") {
     compare(ground, {"--read-only", "-w", "/work/here", "--rootfs", root + ":O"});
   }
+  SUBCASE("settings and a zone") {
+    std::ofstream(root + "/etc/localtime").close();
+    compare(ground, {"--sysctl", "net.ipv4.ip_forward=1", "--sysctl", "kernel.domainname=d", "--tz",
+                     "local", "--rootfs", root + ":O"});
+  }
+  SUBCASE("a volume alone, with flags") {
+    compare(ground,
+            {"-v", root + "/bin/busybox:/b:bind,noexec,nosuid,ro", "--rootfs", root + ":O"});
+  }
   SUBCASE("terminal") { compare(ground, {"-t", "--rootfs", root + ":O"}); }
   SUBCASE("the host's namespaces") {
     std::vector<std::string> options = {"--ipc",     "host", "--uts",  "host",
@@ -184,6 +194,18 @@ TEST_SUITE("tool") {
     const std::string place = ground.own("");
     toolkit::test::compare(ground, {"--uidmap", "0:100000:65536", "-v", place + ":/place", "-u",
                                     "7:8", "--rootfs", ground.rootfs() + ":O"});
+  }
+
+  TEST_CASE("the plan is what strace sees of volumes that pass mounts on [root]") {
+    NEEDS(Caller::root);
+    toolkit::test::in_child([] {
+      toolkit::test::leave_machine();
+      const toolkit::test::Ground ground(Caller::root);
+      const std::string place = ground.own("");
+      toolkit::test::compare(ground,
+                             {"-v", place + ":/in:rslave", "-v", place + ":/both:rshared,ro", "-v",
+                              place + ":/own", "--rootfs", ground.rootfs() + ":O"});
+    });
   }
 
   TEST_CASE("one place of the host can be shown twice [userns]") {

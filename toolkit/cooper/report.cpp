@@ -67,6 +67,19 @@ std::string remedy(const SystemError& error) {
   if (error.operation() == "move_mount" && number == EINVAL) {
     return "; in the root this must be a directory, and no link to one";
   }
+  if (error.operation() == "sysctl" && number == ENOENT) {
+    return "; this kernel has no such setting";
+  }
+  if (error.operation() == "sysctl" && (number == EACCES || number == EPERM)) {
+    return "; this kernel lets no user namespace change it";
+  }
+  if (error.operation() == "open_tree" && number == EINVAL) {
+    return "; what is mounted below it may cover what a user namespace must not see: rbind shows "
+           "all";
+  }
+  if (error.operation() == "mknod" && (number == EROFS || number == EACCES || number == EPERM)) {
+    return "; the root lacks this file to mount on and can't be written: make it";
+  }
   if (error.operation() == "keyctl" && number == EDQUOT) {
     return "; this user has as many keys as /proc/sys/kernel/keys/maxkeys allows";
   }

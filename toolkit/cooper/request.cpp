@@ -130,6 +130,24 @@ EtcFiles find_etc_files(const std::string& hostname, const Sharing& sharing) {
           .resolv_conf = resolv_conf};
 }
 
+/// An image's TZ would go before the zone that was asked for.
+Words environment_of(const ImageRecord& image, const RunOptions& options) {
+  Words environment = image.env;
+  if (!options.tz.empty()) {
+    std::erase_if(environment, [](const std::string& each) { return each.starts_with("TZ="); });
+  }
+  return environment;
+}
+
+Zone choose_zone(const std::string& name, const std::vector<Volume>& volumes, FdRef root) {
+  for (const Volume& volume : volumes) {
+    if (volume.target == "/etc/localtime") {
+      throw std::runtime_error("--tz and -v both want to be /etc/localtime");
+    }
+  }
+  return find_zone(name, zone_directory(), root);
+}
+
 /// Who says nothing stays who he is, with --userns keep-id.
 std::string default_user(const RunOptions& options, const ImageRecord& image) {
   if (options.userns != "keep-id") return image.user;
@@ -151,14 +169,18 @@ Request make_request(const RunOptions& options, const std::string& id) {
   request.etc = find_etc_files(request.hostname, request.sharing);
   for (const std::string& text : options.volumes) request.volumes.push_back(parse_volume(text));
   for (const std::string& text : options.tmpfs) request.tmpfs.push_back(parse_tmpfs(text));
+  for (const std::string& text : options.sysctls) {
+    request.sysctls.push_back(parse_sysctl(text, request.sharing));
+  }
   const Fd root = open_file(request.root, O_PATH | O_DIRECTORY);
+  if (!options.tz.empty()) request.zone = choose_zone(options.tz, request.volumes, root);
   request.user =
       find_identity(options.user.empty() ? default_user(options, image) : options.user, root);
   const std::string& directory =
       options.working_directory.empty() ? image.working_dir : options.working_directory;
   if (!directory.empty()) request.working_directory = clean_path(directory);
   request.command = {.argv = make_argv(options, image, words),
-                     .env = make_environment({.image = image.env,
+                     .env = make_environment({.image = environment_of(image, options),
                                               .assignments = resolve_environment(options),
                                               .hostname = request.hostname,
                                               .home = request.user.home,

@@ -20,6 +20,8 @@ struct RunOptions {
   std::optional<std::string> entrypoint = {};  ///< the empty one clears the image's
   std::vector<std::string> volumes = {};
   std::vector<std::string> tmpfs = {};
+  std::vector<std::string> sysctls = {};
+  std::string tz = {};
   std::string userns = {};  ///< this and the next four: empty for the default
   std::string pid = {};
   std::string ipc = {};

@@ -54,8 +54,11 @@ CLI::App* add_run(CLI::App& app, RunOptions& options) {
       ->type_name("USER[:GROUP]");
   verb->add_option("--entrypoint", options.entrypoint, "instead of the image's")
       ->type_name("COMMAND");
-  add_list(*verb, "-v,--volume", options.volumes, "show a place of the host", "SRC:DST[:ro]");
+  add_list(*verb, "-v,--volume", options.volumes, "show a place of the host", "SRC:DST[:OPTIONS]");
   add_list(*verb, "--tmpfs", options.tmpfs, "a filesystem in memory", "DST[:OPTIONS]");
+  add_list(*verb, "--sysctl", options.sysctls, "a setting of a namespace of its own", "NAME=VALUE");
+  verb->add_option("--tz", options.tz, "the time zone; local: this machine's")
+      ->type_name("ZONE|local");
   verb->add_flag("--read-only", options.read_only, "nothing is written to the root");
   add_namespaces(*verb, options);
   verb->add_flag("--init", options.init, "a PID 1 that reaps and hands signals on");

@@ -18,14 +18,15 @@ namespace {
 /// All that can change a mount, an id, a right, a session: what a plan must tell of.
 const std::set<std::string>& changes() {
   static const std::set<std::string> kNames = {
-      "mount",     "mount_setattr", "open_tree",  "move_mount", "fsopen",      "fsconfig",
-      "fsmount",   "mkdir",         "mkdirat",    "mknod",      "mknodat",     "symlink",
-      "symlinkat", "link",          "linkat",     "rename",     "renameat2",   "chdir",
-      "fchdir",    "chroot",        "pivot_root", "umount2",    "sethostname", "setsid",
-      "setpgid",   "setgroups",     "setresgid",  "setresuid",  "setuid",      "setgid",
-      "capset",    "prctl",         "seccomp",    "unshare",    "setns",       "keyctl",
-      "chown",     "fchown",        "chmod",      "fchmod",     "execve",      "execveat",
-      "clone3",    "clone",         "fork",       "vfork",      "close_range", "memfd_create"};
+      "mount",       "mount_setattr", "open_tree",  "move_mount", "fsopen",      "fsconfig",
+      "fsmount",     "mkdir",         "mkdirat",    "mknod",      "mknodat",     "symlink",
+      "symlinkat",   "link",          "linkat",     "rename",     "renameat2",   "chdir",
+      "fchdir",      "chroot",        "pivot_root", "umount2",    "sethostname", "setdomainname",
+      "setsid",      "setpgid",       "setgroups",  "setresgid",  "setresuid",   "setuid",
+      "setgid",      "capset",        "prctl",      "seccomp",    "unshare",     "setns",
+      "keyctl",      "chown",         "fchown",     "chmod",      "fchmod",      "execve",
+      "execveat",    "clone3",        "clone",      "fork",       "vfork",       "close_range",
+      "memfd_create"};
   return kNames;
 }
 

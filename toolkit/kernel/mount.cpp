@@ -97,18 +97,21 @@ void move_mount(FdRef tree, FdRef target, const std::string& name) {
 namespace {
 
 long set_attributes(int fd, const char* path, unsigned flags, std::uint64_t attributes,
-                    Recurse recurse) {
+                    Recurse recurse, Propagation propagation = Propagation::private_) {
   mount_attr wanted{};
   wanted.attr_set = attributes;
+  if (propagation == Propagation::slave) wanted.propagation = MS_SLAVE;
+  if (propagation == Propagation::shared) wanted.propagation = MS_SHARED;
   if (recurse == Recurse::yes) flags |= static_cast<unsigned>(AT_RECURSIVE);
   return ::syscall(SYS_mount_setattr, fd, path, flags, &wanted, sizeof wanted);
 }
 
 }  // namespace
 
-void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse) {
+void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse,
+                    Propagation propagation) {
   constexpr auto kItself = static_cast<unsigned>(AT_EMPTY_PATH);
-  check(set_attributes(tree.get(), "", kItself, attributes, recurse), "mount_setattr");
+  check(set_attributes(tree.get(), "", kItself, attributes, recurse, propagation), "mount_setattr");
 }
 
 void map_ids(FdRef tree, FdRef user_ns) {

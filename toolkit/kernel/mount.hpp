@@ -48,8 +48,10 @@ Fd open_mount(const std::string& path);
 void move_mount(FdRef tree, const std::string& target);
 /// Attaches it to a place that is held; `name` is for the error.
 void move_mount(FdRef tree, FdRef target, const std::string& name);
-/// Sets MOUNT_ATTR_ flags of a detached tree, below it too when asked. See mount_setattr(2).
-void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse);
+/// Sets MOUNT_ATTR_ flags of a detached tree, below it too when asked; and what mounts made below do to
+/// its peers, unless that is nothing, as with a tree that was cut off already. See mount_setattr(2).
+void set_attributes(FdRef tree, std::uint64_t attributes, Recurse recurse,
+                    Propagation propagation = Propagation::private_);
 /// Shows the files of a detached tree with other owners: an id of the filesystem is the one that the map
 /// of `user_ns` has for it, as if it were read inside (an idmapped mount). Made once for a mount, and
 /// never for the initial user namespace. EINVAL where the filesystem has none: proc, sysfs, devpts and
