@@ -5,8 +5,8 @@
 set(LAB_OPTIONS -O0 -g "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
 add_library(pch_lab STATIC "${CMAKE_BINARY_DIR}/pch.cpp")
 target_compile_options(pch_lab PRIVATE ${LAB_OPTIONS})
-target_precompile_headers(pch_lab PRIVATE <algorithm> <array> <cstdint> <cstring> <functional> <map> <memory>
-  <optional> <string> <string_view> <utility> <variant> <vector>)
+target_precompile_headers(pch_lab PRIVATE <algorithm> <array> <cerrno> <chrono> <cstdint> <cstdio> <cstdlib> <cstring>
+  <functional> <map> <memory> <optional> <stdexcept> <string> <string_view> <system_error> <utility> <variant> <vector>)
 add_dependencies(programs pch_lab)
 
 # A half-written file always compiles: a learner gets every warning, and no error of them.
