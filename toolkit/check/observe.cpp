@@ -128,8 +128,8 @@ std::string inside(pid_t pid, Ns kinds, const std::function<std::string()>& body
   // All are opened before any is entered: afterwards this /proc may not be there.
   std::vector<std::pair<Ns, Fd>> namespaces;
   if (namespace_id(pid, Ns::user) != namespace_id(::getpid(), Ns::user)) kinds |= Ns::user;
-  for (const Ns kind : {Ns::user, Ns::pid, Ns::uts, Ns::ipc, Ns::net, Ns::cgroup, Ns::time,
-                        Ns::mount}) {
+  for (const Ns kind :
+       {Ns::user, Ns::pid, Ns::uts, Ns::ipc, Ns::net, Ns::cgroup, Ns::time, Ns::mount}) {
     if (has(kinds, kind)) namespaces.emplace_back(kind, open_namespace(pid, kind));
   }
   Pipe answer = make_pipe();
