@@ -96,7 +96,7 @@ std::string make_answer(const std::string& request, const TimeServerOptions& opt
   put(packet, kReference, timestamp(options.ahead - 1));
   put(packet, kReceive, received);
   put(packet, kTransmit, timestamp(options.ahead - static_cast<double>(options.way.count()) / 1e3));
-  if (options.answer == Answer::cut) packet.resize(kTransmit);
+  if (options.answer == Answer::cut) packet.resize(kTransmit + 4);
   return packet;
 }
 

@@ -17,7 +17,7 @@ enum class Answer {
   of_another,        ///< right, but the originate timestamp is that of some other request
   kiss,              ///< stratum 0 and a code, "RATE": go away. See RFC 5905, section 7.4
   no_servers,        ///< mode 5, a broadcast
-  cut,               ///< its first 40 bytes
+  cut,               ///< its first 44 bytes
   unset_leap,        ///< leap indicator 3: its clock is not set
   unset_stratum,     ///< stratum 16: the same
   empty,             ///< no time in it

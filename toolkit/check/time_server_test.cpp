@@ -80,7 +80,7 @@ TEST_SUITE("kernel") {
     CHECK(exchange(Answer::of_another).answer.substr(24, 8) != "UNIQUE!!");
     CHECK(exchange(Answer::kiss).answer[1] == 0);
     CHECK((exchange(Answer::no_servers).answer[0] & 7) == 5);
-    CHECK(exchange(Answer::cut).answer.size() == 40 + 4);
+    CHECK(exchange(Answer::cut).answer.size() == 44 + 4);
     CHECK((exchange(Answer::unset_leap).answer[0] & 0xc0) == 0xc0);
     CHECK(exchange(Answer::unset_stratum).answer[1] == 16);
     CHECK(exchange(Answer::empty).answer.substr(32, 16) == std::string(16, '\0'));
