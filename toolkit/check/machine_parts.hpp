@@ -6,7 +6,6 @@
 
 #include "toolkit/check/devices.hpp"
 #include "toolkit/check/groups.hpp"
-#include "toolkit/check/groups.hpp"
 #include "toolkit/check/keeper.hpp"
 #include "toolkit/check/machine.hpp"
 #include "toolkit/check/snapshot.hpp"
@@ -14,7 +13,6 @@
 namespace toolkit::checks {
 
 struct Machine::Parts {
-  std::optional<Delegation> delegation = {};  ///< removed when all in it have ended
   std::optional<Delegation> delegation = {};  ///< removed when all in it have ended
   Kept kept;
   Powers powers = Powers::contained;
