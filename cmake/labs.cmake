@@ -119,6 +119,7 @@ function(add_lab lab)
 
   if(TARGET hostile_labs_tests AND TARGET solution-${lab})
     add_dependencies(hostile_labs_tests check-${lab} solution-${lab})
+    add_dependencies(lacking_tests check-${lab} solution-${lab})
   endif()
   if(BUILD_TESTING AND TARGET solution-${lab} AND NOT COOPERAGE_SANITIZE)
     add_test(NAME "triangle: ${lab}" COMMAND lab verify ${lab})

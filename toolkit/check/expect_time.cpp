@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "toolkit/check/context.hpp"
+#include "toolkit/check/lacking.hpp"
 #include "toolkit/check/patience.hpp"
 #include "toolkit/check/verdict.hpp"
 
@@ -30,10 +31,7 @@ std::string wrong_offsets(const Offsets& told, const Offsets& wanted, const Offs
 
 }  // namespace
 
-void need_time_namespaces() {
-  if (has_time_namespaces()) return;
-  skip("this kernel has no time namespaces", "it wants Linux 5.6 and CONFIG_TIME_NS");
-}
+void need_time_namespaces() { skip_what_lacks(Ns::time, 0); }
 
 void expect_offsets(const Subject& subject, const Offsets& wanted) {
   const Offsets here = offsets_of(::getpid());  // the checker itself may be in a namespace

@@ -14,6 +14,7 @@
 #include "toolkit/check/content.hpp"
 #include "toolkit/check/context.hpp"
 #include "toolkit/check/ids.hpp"
+#include "toolkit/check/lacking.hpp"
 #include "toolkit/check/machine_parts.hpp"
 #include "toolkit/check/random.hpp"
 #include "toolkit/kernel/error.hpp"
@@ -32,6 +33,9 @@ std::optional<Delegation> delegate(Groups groups) {
   return Delegation::make(ids.uids.front().outside, ids.gids.front().outside);
 }
 
+constexpr Ns kKindsOfMachine =
+    Ns::user | Ns::mount | Ns::pid | Ns::uts | Ns::ipc | Ns::net | Ns::cgroup;
+
 Kept keep(Powers powers, const std::vector<std::string>& decoys,
           std::optional<Delegation>& delegation) {
   if (powers == Powers::devices && ::geteuid() != 0) {
@@ -45,9 +49,14 @@ Kept keep(Powers powers, const std::vector<std::string>& decoys,
       .kernel = powers == Powers::contained ? Ground::Kernel::own : Ground::Kernel::masked,
       .decoys = decoys};
   if (subject) ground.programs.emplace_back(settings.name, subject);
-  return start_keeper(ground, "host-" + random_name(), [&delegation](pid_t keeper) {
-    if (delegation) delegation->enter(keeper);
-  });
+  try {
+    return start_keeper(ground, "host-" + random_name(), [&delegation](pid_t keeper) {
+      if (delegation) delegation->enter(keeper);
+    });
+  } catch (const SystemError& error) {
+    skip_what_lacks(kKindsOfMachine, error.number());
+    throw;
+  }
 }
 
 /// Without namespaces there is no machine, and no program is to blame.
@@ -99,6 +108,16 @@ bool is_below(const std::string& process, ino_t wanted, ino_t own) {
   return false;
 }
 
+/// Root of a user namespace is refused what the host's root may.
+std::optional<DeviceFence> make_fence() {
+  try {
+    return DeviceFence::make();
+  } catch (const SystemError& error) {
+    if (error.number() != EPERM) throw;
+    skip("root of a user namespace can make no device nodes", "as the host's root it is checked");
+  }
+}
+
 }  // namespace
 
 const std::string& probe_content() {
@@ -117,7 +136,7 @@ Machine::Machine(const MachineOptions& options) {
                                          .probe = std::string(kWork) + "/probe",
                                          .word = random_name(10)});
   if (options.powers == Powers::devices) {
-    std::optional<DeviceFence> fence = DeviceFence::make();
+    std::optional<DeviceFence> fence = make_fence();
     if (fence) {
       parts_->fence.emplace(std::move(*fence));
     } else {
