@@ -49,7 +49,7 @@ function(lab_flags lab)
   separate_arguments(flags UNIX_COMMAND "${CMAKE_EXE_LINKER_FLAGS}")
   get_directory_property(options LINK_OPTIONS)
   list(TRANSFORM ARGN REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE libraries)
-  lab_json(link ${flags} ${options} -Wl,--start-group ${libraries} -Wl,--end-group)
+  lab_json(link ${flags} ${options} ${how_linked} -Wl,--start-group ${libraries} -Wl,--end-group)
   file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/labs/flags/${lab}.json" CONTENT "{
   \"source\": \"${PROJECT_SOURCE_DIR}\",
   \"build\": \"${CMAKE_BINARY_DIR}\",
@@ -73,6 +73,7 @@ function(lab_program target folder where lab)
   target_compile_options(${target} PRIVATE ${LAB_OPTIONS})
   target_precompile_headers(${target} REUSE_FROM pch_lab)
   target_link_libraries(${target} PRIVATE ${ARGN})
+  target_link_options(${target} PRIVATE ${how_linked})
 endfunction()
 
 # What the learner begins with, derived from the solution into build/starters/NAME: `lab reset` puts it back from there.
@@ -88,11 +89,15 @@ function(lab_starters lab)
   add_dependencies(programs starters-${lab})
 endfunction()
 
-# add_lab(NAME USES module…): labs/NAME and solutions/NAME. Both link toolkit/lab and these modules of toolkit/kernel,
-# never the one that the lab teaches. Where sources are not there (a learner's copy), neither is what is made of them.
+# add_lab(NAME [STATIC] USES module…): labs/NAME and solutions/NAME. Both link toolkit/lab and these modules of toolkit/kernel,
+# never the one that the lab teaches; STATIC where they run in a root that has no libraries. Where sources are not there (a learner's copy), neither is what is made of them.
 function(add_lab lab)
-  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  cmake_parse_arguments(ARG "STATIC" "" "USES" ${ARGN})
   list(TRANSFORM ARG_USES PREPEND kernel_)
+  set(how_linked "")
+  if(ARG_STATIC AND NOT COOPERAGE_SANITIZE)  # sanitizers come as libraries
+    set(how_linked -static)
+  endif()
   lab_libraries(libraries toolkit_lab ${ARG_USES})
   add_dependencies(programs ${libraries})
   lab_flags(${lab} ${libraries})

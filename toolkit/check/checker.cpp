@@ -20,7 +20,7 @@ constexpr int kUsage = 2;
 constexpr const char* kUsageText =
     "usage: CHECKER --list\n"
     "       CHECKER --subject PROGRAM --name ARGV0 --probe PROBE [--report FD] [--only ID,ID…] "
-    "[--explain] [--until-failure]\n";
+    "[--explain] [--until-failure] [--beside ARGV0=PROGRAM]…\n";
 
 /// False for a word it does not know.
 bool read_option(std::string_view option, std::string_view value, Settings& settings) {
@@ -30,6 +30,10 @@ bool read_option(std::string_view option, std::string_view value, Settings& sett
     settings.probe = value;
   } else if (option == "--name") {
     settings.name = value;
+  } else if (option == "--beside") {
+    const std::size_t sign = value.find('=');
+    if (sign == value.npos) return false;
+    settings.beside.emplace(value.substr(0, sign), value.substr(sign + 1));
   } else if (option == "--report") {
     const std::optional<std::uint32_t> fd = parse_id(value);
     settings.report = fd ? static_cast<int>(*fd) : -1;

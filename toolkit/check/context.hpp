@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,14 +13,15 @@ namespace toolkit::checks {
 
 /// What the checker was started with.
 struct Settings {
-  std::string subject;                 ///< the learner's program
-  std::string probe;                   ///< the payload
-  std::string name = "program";        ///< argv[0] of the learner's program
-  int report = 1;                      ///< descriptor that results are written to
-  std::vector<std::string> only = {};  ///< ids of checks, or of steps; all when empty
-  bool list = false;                   ///< run nothing, write what there is to run
-  bool explain = false;                ///< tell the calls of the first step that fails
-  bool until_failure = false;          ///< what comes after a check that failed is not run
+  std::string subject;                             ///< the learner's program
+  std::string probe;                               ///< the payload
+  std::string name = "program";                    ///< argv[0] of the learner's program
+  std::map<std::string, std::string> beside = {};  ///< programs of other labs, by argv[0]
+  int report = 1;                                  ///< descriptor that results are written to
+  std::vector<std::string> only = {};              ///< ids of checks, or of steps; all when empty
+  bool list = false;                               ///< run nothing, write what there is to run
+  bool explain = false;                            ///< tell the calls of the first step that fails
+  bool until_failure = false;                      ///< what comes after a check that failed is not run
 };
 
 /// Which hint answers which failed call of the learner's program.

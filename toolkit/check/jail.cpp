@@ -17,11 +17,16 @@ Jail make_jail(Machine& machine, int depth) {
   make_directory(machine, jail.path);
   mount_tmpfs(machine, jail.path);  // on the way up, two directories have the same inode number
   for (int level = 2; level < depth; ++level) jail.path += '/' + random_name(3);
-  for (const char* name : {"/proc", "/tmp", "/w"}) make_directory(machine, jail.path + name);
+  for (const char* name : {"/proc", "/sys", "/dev", "/tmp", "/w"})
+    make_directory(machine, jail.path + name);
   constexpr mode_t kExecutable = 0755;
   machine.make_file(jail.path + jail.program, read_file(settings.subject), kExecutable);
   jail.id = machine.id_of(jail.path);
   return jail;
+}
+
+std::string program_beside(const Machine& machine, const std::string& name) {
+  return context().settings.beside.contains(name) ? machine.work(name) : "";
 }
 
 void enter_chroot(const std::string& path) {

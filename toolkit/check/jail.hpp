@@ -16,6 +16,10 @@ struct Jail {
 /// `depth` directories below the machine's root, which is no less than 2.
 Jail make_jail(Machine& machine, int depth);
 
+/// Where on the machine the learner's own program of another lab lies, by its name; empty where that
+/// lab has not been passed, or lab.yaml does not name it under `beside`.
+std::string program_beside(const Machine& machine, const std::string& name);
+
 // For StartOptions::confine: called in the process that becomes the program.
 
 /// chroot(2) and chdir(2), and no more: what chroot(1) does.

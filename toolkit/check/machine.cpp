@@ -49,6 +49,10 @@ Kept keep(Powers powers, const std::vector<std::string>& decoys,
       .kernel = powers == Powers::contained ? Ground::Kernel::own : Ground::Kernel::masked,
       .decoys = decoys};
   if (subject) ground.programs.emplace_back(settings.name, subject);
+  std::vector<Fd> beside;  // as long as the ground is laid
+  for (const auto& [name, program] : settings.beside) {
+    ground.programs.emplace_back(name, beside.emplace_back(open_file(program, O_RDONLY)));
+  }
   try {
     return start_keeper(ground, "host-" + random_name(), [&delegation](pid_t keeper) {
       if (delegation) delegation->enter(keeper);

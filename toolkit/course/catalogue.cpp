@@ -31,7 +31,7 @@ Lab read_lab(const fs::path& source, const std::string& name, const std::string&
   const std::string file = "labs/" + name + "/lab.yaml";
   const YamlMap map = parse_yaml_map(read_file(source / file), file);
   map.expect_only({"title", "concept", "files", "program", "contract", "prerequisites", "minutes",
-                   "needs", "by_hand", "done", "milestone"});
+                   "needs", "by_hand", "beside", "done", "milestone"});
   Lab lab{.number = number,
           .name = name,
           .title = map.text("title"),
@@ -44,6 +44,7 @@ Lab read_lab(const fs::path& source, const std::string& name, const std::string&
           .prerequisites = map.list("prerequisites"),
           .needs = map.list("needs"),
           .by_hand = map.list("by_hand"),
+          .beside = map.list("beside"),
           .minutes = map.number("minutes")};
   if (lab.files.empty()) map.fail("files", "a lab has a file that the learner edits");
   for (const std::string& edited : lab.files) {

@@ -21,6 +21,8 @@ struct Lab {
   std::vector<std::string> prerequisites = {};  ///< names of labs
   std::vector<std::string> needs = {};          ///< facts of `lab doctor`
   std::vector<std::string> by_hand = {};        ///< functions that the learner calls in person
+  std::vector<std::string> beside =
+      {};  ///< labs whose programs its checker starts, too, once passed
   int minutes = 0;
 
   [[nodiscard]] std::filesystem::path folder() const { return "labs/" + name; }

@@ -31,7 +31,9 @@ class Clone {
   Clone() {
     tree_.file("labs/course.yaml", kCourse);
     tree_.file("labs/04-uts/lab.yaml",
-               lab_yaml("uts", "prerequisites: [00-process]\nby_hand: [unshare, sethostname]\n"));
+               lab_yaml("uts",
+                        "prerequisites: [00-process]\nby_hand: [unshare, sethostname]\n"
+                        "beside: [00-process]\n"));
     tree_.file("labs/00-process/lab.yaml", lab_yaml("process"));
     tree_.file("labs/hints.md", "");
     tree_.file("labs/notes/lab.yaml", "not a lab");
@@ -61,6 +63,7 @@ TEST_SUITE("unit") {
     CHECK(uts.files == Words{"uts.cpp"});
     CHECK(uts.prerequisites == Words{"00-process"});
     CHECK(uts.by_hand == Words{"unshare", "sethostname"});
+    CHECK(uts.beside == Words{"00-process"});
     CHECK(uts.minutes == 30);
     CHECK(uts.folder() == "labs/04-uts");
     CHECK(uts.solution() == "solutions/04-uts");

@@ -137,6 +137,9 @@ std::vector<Result> run_checks(const Tree& tree, const Lab& lab, const CheckOpti
   }
   if (options.explain == Explain::yes) words.emplace_back("--explain");
   if (options.extent == Extent::until_failure) words.emplace_back("--until-failure");
+  for (const auto& [name, program] : options.beside) {
+    words.insert(words.end(), {"--beside", fmt::format("{}={}", name, program.string())});
+  }
 
   Checker checker(tree, lab, words);
   std::vector<std::string> told;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct CheckOptions {
   std::vector<std::string> only = {};  ///< ids of steps or checks; all when empty
   Explain explain = Explain::no;
   Extent extent = Extent::all;
+  /// Programs of other labs that the checker may start, by their names: "chroot".
+  std::map<std::string, std::filesystem::path> beside = {};
   /// Gets each result as it comes.
   std::function<void(const checks::Result&)> on_result = {};
 };

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <stdexcept>
 
 #include "toolkit/course/checker.hpp"
@@ -63,6 +65,18 @@ std::optional<Judgement> make_files(const Tree& tree, const Lab& lab, const Subj
   return {};
 }
 
+/// The solutions of the labs whose programs its checker starts, too, where they were built.
+std::map<std::string, fs::path> solutions_beside(const Tree& tree, const Lab& lab) {
+  std::map<std::string, fs::path> programs;
+  for (const Lab& other : read_catalogue(tree.source).labs) {
+    const fs::path program = tree.build / other.solution();
+    const bool wanted =
+        std::find(lab.beside.begin(), lab.beside.end(), other.name) != lab.beside.end();
+    if (wanted && fs::exists(program)) programs.emplace(other.program, program);
+  }
+  return programs;
+}
+
 Judgement judge(const Subject& subject, const std::vector<checks::Result>& results) {
   if (subject.mutant) return judge_mutant(*subject.mutant, results);
   if (subject.kind == Kind::partial) return judge_partial(subject.written, subject.open, results);
@@ -86,7 +100,9 @@ void try_subject(const Tree& tree, const Lab& lab, const Subject& subject, Verif
     verified.judgement = does_not_hold(text_of(*built.error));
     return;
   }
-  verified.results = run_checks(tree, lab, {.program = built.program, .extent = subject.extent});
+  verified.results = run_checks(
+      tree, lab,
+      {.program = built.program, .extent = subject.extent, .beside = solutions_beside(tree, lab)});
   verified.judgement = judge(subject, verified.results);
 }
 

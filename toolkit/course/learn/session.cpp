@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <stdexcept>
 
 #include "toolkit/course/blame.hpp"
@@ -49,6 +50,22 @@ LabProgress progress_of(const Session& session) {
   const Progress progress = read_progress(session.state);
   const auto found = progress.find(session.lab.name);
   return found == progress.end() ? LabProgress{} : found->second;
+}
+
+/// The learner's programs of other labs that this lab's checker starts, too: as they passed last.
+std::map<std::string, std::filesystem::path> passed_beside(const Session& session) {
+  std::map<std::string, std::filesystem::path> programs;
+  if (session.lab.beside.empty()) return programs;
+  for (const Lab& other : read_catalogue(session.tree.source).labs) {
+    const auto& wanted = session.lab.beside;
+    if (std::find(wanted.begin(), wanted.end(), other.name) == wanted.end()) continue;
+    const std::filesystem::path passed = latest_version(session.state, other, "passed");
+    if (passed.empty()) continue;
+    const std::filesystem::path output = session.tree.build / "beside" / other.name;
+    const Built built = compile(session.tree, other, passed, output, Author::learner);
+    if (!built.error) programs.emplace(other.program, built.program);
+  }
+  return programs;
 }
 
 /// Throws std::runtime_error when a file of the learner's is missing.
@@ -97,7 +114,8 @@ Report check_once(const Session& session, Explain explain) {
   }
   const auto start = std::chrono::steady_clock::now();
   report.results =
-      run_checks(session.tree, session.lab, {.program = built.program, .explain = explain});
+      run_checks(session.tree, session.lab,
+                 {.program = built.program, .explain = explain, .beside = passed_beside(session)});
   report.check_seconds = seconds_since(start);
   const std::string now = time_stamp();
   update_progress(session.state, session.lab.name,
