@@ -21,7 +21,7 @@ struct Settings {
   std::vector<std::string> only = {};              ///< ids of checks, or of steps; all when empty
   bool list = false;                               ///< run nothing, write what there is to run
   bool explain = false;                            ///< tell the calls of the first step that fails
-  bool until_failure = false;                      ///< what comes after a check that failed is not run
+  bool until_failure = false;  ///< what comes after a check that failed is not run
 };
 
 /// Which hint answers which failed call of the learner's program.
