@@ -222,8 +222,9 @@ const std::vector<Advice>& all_advice() {
        "A group of the cpuset hierarchy takes nobody before it has CPUs and memory nodes. What do "
        "its cpuset.cpus and cpuset.mems hold?"},
       {"write", "cgroup.procs", EBUSY,
-       "In cgroup v2 a group that hands controllers on to its children holds no processes of its "
-       "own, but for the first one. What does its cgroup.subtree_control hold?"},
+       "In cgroup v2 a group that hands controllers such as memory or io on to its children holds "
+       "no processes of its own, but for the first one. What does its cgroup.subtree_control "
+       "hold?"},
   };
   return kAll;
 }
