@@ -99,7 +99,8 @@ void refused_volumes(Yard& yard) {
                  125, "mount on /proc by way of '/link/kernel'");
   check_one_line(yard.box({"-v", "name:/x"}, {"true"}), 125, "must be a path");
   check_one_line(yard.box({"-v", "a:b:c:d"}, {"true"}), 125, "SOURCE:TARGET");
-  check_one_line(yard.box({"-v", shared + ":/x:rx"}, {"true"}), 125, "unknown option 'rx'; there are ro, rw");
+  check_one_line(yard.box({"-v", shared + ":/x:rx"}, {"true"}), 125,
+                 "unknown option 'rx'; there are ro, rw");
 }
 
 void tmpfs(Yard& yard) {
