@@ -47,7 +47,8 @@ void add_sources(const fs::path& folder, std::vector<std::string>& sources) {
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     const std::string name = entry.path().filename();
     const bool is_test = name.ends_with("_test.cpp") || name.starts_with("test_");
-    if (name.ends_with(".cpp") && !is_test) sources.push_back(read_file(entry.path()));
+    const bool is_source = name.ends_with(".cpp") || name.ends_with(".hpp");
+    if (is_source && !is_test) sources.push_back(read_file(entry.path()));
   }
 }
 
