@@ -31,6 +31,9 @@ struct Signature {
   std::string_view hint;
 };
 
+/// In the place of a process: what follows are the calls of the program, started so.
+constexpr int kHeading = -1;
+
 /// What is known while one check runs; machines and subjects write to it.
 struct Context {
   Settings settings = {};

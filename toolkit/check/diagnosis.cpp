@@ -14,6 +14,16 @@ namespace {
 /// The hint of failures that say no more than "it ended"; a signature may know better.
 constexpr std::string_view kEndedEarly = "ended-early";
 
+/// Did the call do what it was to do in the end, or fail as it always does at the end of a loop?
+bool is_usual(const Context& now, const TracedCall& call) {
+  if (call.error == ECHILD && call.text.starts_with("wait4(-1,")) return true;
+  // A program is looked for in each directory of PATH.
+  if (call.name != "execve" || call.error != ENOENT) return false;
+  return std::any_of(&call, now.calls.data() + now.calls.size(), [&](const TracedCall& later) {
+    return later.pid == call.pid && later.name == call.name && later.error == 0;
+  });
+}
+
 /// The last call of the program that failed and that a lab has a hint for; else the last that failed.
 const TracedCall* guilty(const Context& now) {
   const TracedCall* last = nullptr;
@@ -22,7 +32,8 @@ const TracedCall* guilty(const Context& now) {
     for (const Signature& signature : now.signatures) {
       if (signature.call == call->name && signature.error == call->error) return &*call;
     }
-    if (last == nullptr && !advice(call->name, call->error, call->subject).empty()) last = &*call;
+    if (last != nullptr || is_usual(now, *call)) continue;
+    if (!advice(call->name, call->error, call->subject).empty()) last = &*call;
   }
   return last;
 }
@@ -56,6 +67,36 @@ void explain_silences(const Context& now, std::vector<std::string>& told) {
   }
 }
 
+std::string told_call(const TracedCall& call) {
+  const std::string who = call.who == 0 ? "program" : "child " + std::to_string(call.who);
+  return "  " + who + "  " + call.text;
+}
+
+/// All calls in their order, each run of the program below its command line. Of many of a kind in a row
+/// the first three and the last are told.
+void explain_calls(const Context& now, std::vector<std::string>& told) {
+  constexpr std::size_t kFew = 5;
+  const auto same = [](const TracedCall& one, const TracedCall& other) {
+    return one.who == other.who && one.name == other.name && one.error == other.error &&
+           !one.name.empty();
+  };
+  for (std::size_t first = 0; first < now.calls.size();) {
+    std::size_t next = first + 1;
+    while (next < now.calls.size() && same(now.calls[first], now.calls[next])) ++next;
+    const std::size_t count = next - first;
+    const std::size_t shown = count > kFew ? 3 : count;
+    for (std::size_t at = first; at < first + shown; ++at) {
+      const TracedCall& call = now.calls[at];
+      told.push_back(call.who == kHeading ? "  " + call.text : told_call(call));
+    }
+    if (shown < count) {
+      told.push_back("    … and " + std::to_string(count - shown - 1) + " more like these");
+      told.push_back(told_call(now.calls[next - 1]));
+    }
+    first = next;
+  }
+}
+
 std::vector<std::string> explain(const Context& now, const TracedCall* culprit) {
   std::vector<std::string> told;
   if (culprit != nullptr) {
@@ -65,15 +106,8 @@ std::vector<std::string> explain(const Context& now, const TracedCall* culprit) 
     told.emplace_back();
   }
   explain_silences(now, told);
-  told.emplace_back("what your program asked of the kernel:");
-  std::vector<pid_t> seen;  // in the order in which they spoke; the first is the program itself
-  for (const TracedCall& call : now.calls) {
-    auto who = std::find(seen.begin(), seen.end(), call.pid);
-    if (who == seen.end()) who = seen.insert(seen.end(), call.pid);
-    const auto number = who - seen.begin();
-    told.push_back((number == 0 ? "  program  " : "  child " + std::to_string(number) + "  ") +
-                   call.text);
-  }
+  told.emplace_back("what your program asked of the kernel, in a run of its own:");
+  explain_calls(now, told);
   return told;
 }
 

@@ -55,6 +55,17 @@ TEST_SUITE("tool") {
     }
   }
 
+  TEST_CASE("explain: each run of the program stands below its command line [root]") {
+    SKIP_UNLESS(test::is_root(), "a machine of root's");
+    const auto told = explained("tests/failing", "chdir ENOENT");
+    const auto title = std::find_if(told.begin(), told.end(), [](const std::string& line) {
+      return line.starts_with("what your program asked");
+    });
+    REQUIRE(told.end() - title > 2);
+    CHECK((title + 1)->starts_with("  chdir ENOENT --hostname "));
+    CHECK((title + 2)->starts_with("  program  "));
+  }
+
   TEST_CASE("explain: a call that did less than it says is told, unless it was made good [root]") {
     SKIP_UNLESS(test::is_root(), "a machine of root's");
     const auto told = explained("tests/failing", "bind MS_RDONLY");

@@ -30,6 +30,7 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
   context().did = options.confined_by.empty() ? told(name, arguments)
                                               : options.confined_by + ' ' + told(name, arguments);
   context().started = true;
+  if (context().tracing) context().calls.push_back({.who = kHeading, .text = context().did});
   std::vector<std::string> argv{name};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin",

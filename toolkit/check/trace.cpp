@@ -41,6 +41,7 @@ bool is_own_proc(FdRef proc) {
 
 struct Tracee {
   bool told = false;  ///< are its calls the program's?
+  int who = 0;        ///< which of its processes; 0 is the child that is followed
   std::optional<DecodedCall> call = {};
 };
 
@@ -60,12 +61,15 @@ class Follower {
   bool executed(pid_t pid);
   void tell(pid_t pid, const DecodedCall& call, long result, int error);
   void tell(TracedCall call);
+  /// The tracee of this number; one that is new is the next child.
+  Tracee& known(pid_t pid);
 
   pid_t child_;
   const Tracing& tracing_;
   Fd opened_proc_;
   ProcessView view_;
   std::map<pid_t, Tracee> tracees_ = {};
+  int children_ = 0;
   std::size_t told_ = 0;
   std::string last_ = {};
   bool started_ = false;  ///< the child's first exec is done: from now on it is the program
@@ -106,11 +110,16 @@ void Follower::ended(pid_t pid, int status) {
   if (told && found->second.call) {
     const DecodedCall& call = *found->second.call;
     if (call.show == Show::always) {
-      tell({.pid = pid, .name = call.name, .text = call.text, .subject = call.subject});
+      tell({.pid = pid,
+            .who = found->second.who,
+            .name = call.name,
+            .text = call.text,
+            .subject = call.subject});
     }
   }
   if (told && WIFSIGNALED(status)) {
     tell({.pid = pid,
+          .who = found->second.who,
           .text = "ended by " + signal_name(static_cast<std::uint64_t>(WTERMSIG(status)))});
   }
   if (found != tracees_.end()) tracees_.erase(found);
@@ -120,7 +129,7 @@ void Follower::ended(pid_t pid, int status) {
 }
 
 void Follower::stopped(pid_t pid, int status) {
-  tracees_.try_emplace(pid, Tracee{.told = started_});  // it may be seen before its birth is told
+  known(pid);  // it may be seen before its birth is told
   const int event = status >> 16;
   const int signal = WSTOPSIG(status);
   long delivered = 0;
@@ -141,10 +150,17 @@ void Follower::stopped(pid_t pid, int status) {
   request(told_ < kMostCalls ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0, delivered);
 }
 
+Tracee& Follower::known(pid_t pid) {
+  const auto [found, is_new] = tracees_.try_emplace(pid, Tracee{.told = started_});
+  if (is_new && started_) found->second.who = ++children_;
+  return found->second;
+}
+
 void Follower::born(pid_t parent) {
   unsigned long child = 0;
   if (request(PTRACE_GETEVENTMSG, parent, 0, &child) == -1) return;
-  tracees_[static_cast<pid_t>(child)].told = tracees_[parent].told;
+  const bool told = tracees_[parent].told;
+  known(static_cast<pid_t>(child)).told = told;
 }
 
 bool Follower::executed(pid_t pid) {
@@ -191,6 +207,7 @@ void Follower::tell(pid_t pid, const DecodedCall& call, long result, int error) 
   std::string text = call.text + " = " + std::to_string(result);
   if (error != 0) text.append(" ").append(errno_name(error));
   tell({.pid = pid,
+        .who = tracees_[pid].who,
         .name = call.name,
         .text = std::move(text),
         .subject = call.subject,

@@ -15,7 +15,9 @@ namespace toolkit::checks {
 /// A system call of a program that was followed, as a person would tell it. An end by a signal is one
 /// without a name.
 struct TracedCall {
-  pid_t pid = 0;             ///< as the tracer sees it
+  pid_t pid = 0;  ///< as the tracer sees it
+  /// 0: the program itself; from 1 on, its children in the order in which they were first heard of.
+  int who = 0;
   std::string name = {};     ///< "pivot_root"
   std::string text = {};     ///< `pivot_root("/w/r7f3a", "/w/r7f3a/.old") = -1 EBUSY`
   std::string subject = {};  ///< what it was done to, a path where there is one: "/w/r7f3a"

@@ -5,8 +5,10 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
+#include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/prctl.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -47,6 +49,18 @@ Argument show_bytes(pid_t pid, std::uint64_t address, std::uint64_t size) {
   const auto text = read_bytes(pid, address, size);
   if (!text) return {.text = pointer(address)};
   return {.text = quoted(*text), .plain = *text};
+}
+
+/// A request to netlink by its type and flags; of other bytes, their number is told behind it.
+std::string show_message(pid_t pid, std::uint64_t address, std::uint64_t size) {
+  const auto header = read_value<nlmsghdr>(pid, address);
+  if (!header || header->nlmsg_len != size) return {};
+  std::string text = header->nlmsg_type == RTM_NEWLINK
+                         ? "RTM_NEWLINK"
+                         : "type " + std::to_string(header->nlmsg_type);
+  if ((header->nlmsg_flags & NLM_F_REQUEST) != 0) text += "|NLM_F_REQUEST";
+  if ((header->nlmsg_flags & NLM_F_ACK) != 0) text += "|NLM_F_ACK";
+  return text;
 }
 
 std::string show_words(pid_t pid, std::uint64_t address) {
@@ -206,6 +220,8 @@ Argument show(const ProcessView& process, const RawCall& call, Kind kind, std::s
       return show_text(pid, value);
     case Kind::counted:
       return show_bytes(pid, value, after);
+    case Kind::message:
+      return {.text = show_message(pid, value, after)};
     case Kind::words:
       return {.text = show_words(pid, value)};
     case Kind::ids:

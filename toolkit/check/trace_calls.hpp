@@ -44,6 +44,7 @@ enum class Kind {
   family,
   socket_type,
   address,  ///< struct sockaddr
+  message,  ///< what is sent, where that is a message to netlink; as long as the next argument says
 };
 
 /// How a call is told.

@@ -26,6 +26,12 @@ bool is_question(const DecodedCall& decoded, const RawCall& call) {
   return decoded.name == "rt_sigaction" && call.arguments[kNewAction] == 0;
 }
 
+/// A write by which the kernel is told something: maps, offsets, groups, settings.
+bool is_order(const DecodedCall& decoded) {
+  const bool writes = decoded.name == "write" || decoded.name == "pwrite64";
+  return writes && (decoded.subject.starts_with("/proc/") || decoded.subject.starts_with("/sys/"));
+}
+
 }  // namespace
 
 DecodedCall decode(const ProcessView& process, const RawCall& call) {
@@ -46,6 +52,7 @@ DecodedCall decode(const ProcessView& process, const RawCall& call) {
     if (i == shape->subject) decoded.subject = argument.plain;
   }
   decoded.text = decoded.name + "(" + decoded.text + ")";
+  if (is_order(decoded)) decoded.show = Show::always;
   if (is_question(decoded, call)) decoded.show = Show::odd_failure;
   return decoded;
 }

@@ -34,6 +34,7 @@ const Tracing kWithPayload{.is_payload = [](pid_t pid) { return has_word(pid, "p
 TEST_SUITE("unit") {
   TEST_CASE("trace: a call becomes a line and a call again") {
     const TracedCall call{.pid = 7,
+                          .who = 2,
                           .name = "chroot",
                           .text = R"(chroot("/w/root") = -1 EPERM)",
                           .subject = "/w/root",
@@ -41,6 +42,7 @@ TEST_SUITE("unit") {
                           .error = EPERM};
     const TracedCall read = from_line(to_line(call)).value();
     CHECK(read.pid == 7);
+    CHECK(read.who == 2);
     CHECK(read.name == "chroot");
     CHECK(read.text == call.text);
     CHECK(read.subject == "/w/root");
@@ -78,6 +80,8 @@ TEST_SUITE("kernel") {
     const auto exits = story.of("exit_group");
     CHECK(exits == std::vector<std::string>{"exit_group(3)", "exit_group(4)", "exit_group(0)"});
     CHECK(story.last("chroot").pid != story.last("exit_group").pid);
+    CHECK(story.last("chroot").who == 2);  // a child's child, whoever is heard first
+    CHECK(story.last("exit_group").who == 0);
   }
 
   TEST_CASE("trace: signals reach who they are for, and a stopped process stays stopped") {
