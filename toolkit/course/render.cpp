@@ -198,15 +198,38 @@ class CheckScreen {
     }
   }
 
+  /// What was left, and what was taken away; of either the first few.
   void leftovers() {
-    for (const FoundLeft& found : left_behind(report_.results)) {
-      page_.empty_line();
-      const std::string by = found.found_by + "  ";
-      const Line what{page_.span("left behind: " + found.left.what, kBold)};
-      page_.add(prefixed(wrap(what, page_.width() - std::min(by.size(), page_.width() / 2)),
-                         {page_.span(by, kBold)}, {{std::string(by.size(), ' ')}}));
-      page_.command(page_.span("remedy", kDim), found.left.remedy);
+    constexpr std::size_t kFew = 3;
+    const std::vector<FoundLeft> found = left_behind(report_.results);
+    if (found.empty()) return;
+    for (const bool gone : {false, true}) {
+      std::size_t count = 0;
+      for (const FoundLeft& one : found) {
+        if (is_gone(one.left) == gone && count++ < kFew) leftover(one);
+      }
+      if (count > kFew) {
+        page_.empty_line();
+        page_.paragraph(
+            fmt::format("… and {} more {}", count - kFew, gone ? "that are gone" : "left behind"),
+            2);
+      }
     }
+    page_.empty_line();
+    page_.paragraph(
+        "The machine was thrown away, and this with it. On one of yours it would have stayed.", 2);
+  }
+
+  static bool is_gone(const checks::Leftover& left) { return left.remedy == "none"; }
+
+  void leftover(const FoundLeft& found) {
+    page_.empty_line();
+    const std::string by = found.found_by + "  ";
+    const bool gone = is_gone(found.left);
+    const Line what{page_.span((gone ? "" : "left behind: ") + found.left.what, kBold)};
+    page_.add(prefixed(wrap(what, page_.width() - std::min(by.size(), page_.width() / 2)),
+                       {page_.span(by, kBold)}, {{std::string(by.size(), ' ')}}));
+    if (!gone) page_.command(page_.span("remedy", kDim), found.left.remedy);
   }
 
   /// What was skipped is not done, whatever the rest came to.
@@ -216,13 +239,15 @@ class CheckScreen {
       page_.field(page_.span("now", {.bold = true, .ink = Ink::green}), lab_.done);
       page_.field(page_.span("milestone", {.bold = true, .ink = Ink::green}), lab_.milestone);
     } else {
-      page_.field(
-          page_.span("so far", {.bold = true, .ink = Ink::yellow}),
-          "All that can be checked here passes. The lab has passed when the rest does too.");
+      page_.field(page_.span("so far", {.bold = true, .ink = Ink::yellow}),
+                  "All that can be checked here passes. " + not_looked_at(report_.results) +
+                      " The lab has passed when that does too.");
       page_.command(page_.span("the rest", kDim), command_for_rest(lab_, report_.results));
     }
-    page_.command(page_.span("compare", kDim),
-                  fmt::format("./lab diff {}: yours against the solution", lab_.number));
+    if (outcome_of(report_.results).skipped == 0) {
+      page_.command(page_.span("compare", kDim),
+                    fmt::format("./lab diff {}: yours against the solution", lab_.number));
+    }
     page_.command(page_.span("go on", kDim), "./lab next");
   }
 

@@ -77,6 +77,32 @@ std::vector<StepLine> step_lines(const Lab& lab, const std::vector<Result>& resu
   return all;
 }
 
+namespace {
+
+/// "17.1a … 17.3b" of more than three ids.
+std::string shortened(const std::string& ids) {
+  constexpr std::string_view kBetween = ", ";
+  const std::size_t first = ids.find(kBetween);
+  const std::size_t last = ids.rfind(kBetween);
+  if (first == last || ids.find(kBetween, first + 1) == last) return ids;
+  return ids.substr(0, first) + " … " + ids.substr(last + kBetween.size());
+}
+
+/// "17.1a and 17.4": the checks that were skipped, each once.
+std::string skipped_ids(const std::vector<Result>& results) {
+  std::string ids;
+  for (const Result& result : results) {
+    if (result.verdict == Verdict::skip) ids += (ids.empty() ? "" : ", ") + result.id;
+  }
+  return shortened(ids);
+}
+
+}  // namespace
+
+std::string not_looked_at(const std::vector<Result>& results) {
+  return skipped_ids(results) + " could not be looked at here.";
+}
+
 std::vector<FoundLeft> left_behind(const std::vector<Result>& results) {
   std::vector<FoundLeft> all;
   for (const Result& result : results) {
@@ -90,6 +116,7 @@ std::vector<FoundLeft> left_behind(const std::vector<Result>& results) {
       }
     }
   }
+  for (FoundLeft& found : all) found.found_by = shortened(found.found_by);
   return all;
 }
 

@@ -31,6 +31,9 @@ struct FoundLeft {
 /// Each left-over once, in the order in which they were found.
 std::vector<FoundLeft> left_behind(const std::vector<checks::Result>& results);
 
+/// "17.1a, 17.4c could not be looked at here."
+std::string not_looked_at(const std::vector<checks::Result>& results);
+
 /// What to type for what was skipped: as root where that is what was lacking.
 std::string command_for_rest(const Lab& lab, const std::vector<checks::Result>& results);
 
