@@ -46,6 +46,10 @@ function(lab_flags lab)
   lab_json(compile ${flags} ${CMAKE_CXX20_STANDARD_COMPILE_OPTION} ${options} ${LAB_OPTIONS} "-I${PROJECT_SOURCE_DIR}"
     -include "${CMAKE_BINARY_DIR}/CMakeFiles/pch_lab.dir/cmake_pch.hxx")
   lab_json(learner ${LEARNER_OPTIONS})
+  set(launcher "[]")
+  if(CMAKE_CXX_COMPILER_LAUNCHER)
+    lab_json(launcher ${CMAKE_CXX_COMPILER_LAUNCHER})
+  endif()
   separate_arguments(flags UNIX_COMMAND "${CMAKE_EXE_LINKER_FLAGS}")
   get_directory_property(options LINK_OPTIONS)
   list(TRANSFORM ARGN REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE libraries)
@@ -53,6 +57,7 @@ function(lab_flags lab)
   file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/labs/flags/${lab}.json" CONTENT "{
   \"source\": \"${PROJECT_SOURCE_DIR}\",
   \"build\": \"${CMAKE_BINARY_DIR}\",
+  \"launcher\": ${launcher},
   \"compiler\": \"${CMAKE_CXX_COMPILER}\",
   \"compile\": ${compile},
   \"learner\": ${learner},

@@ -11,6 +11,7 @@ namespace toolkit::course {
 
 /// How the programs of a lab are compiled, as CMake wrote it down in build/labs/flags/NAME.json.
 struct LabFlags {
+  std::vector<std::string> launcher;  ///< what stands before the compiler, as a cache; may be empty
   std::string compiler;
   std::vector<std::string> compile;
   std::vector<std::string> learner;  ///< in addition, where the file is a learner's

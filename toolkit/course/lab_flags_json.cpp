@@ -33,7 +33,8 @@ LabFlags parse_lab_flags(std::string_view text, const Tree& tree) {
     }
     return list;
   };
-  return {.compiler = json.at("compiler"),
+  return {.launcher = json.value("launcher", std::vector<std::string>()),
+          .compiler = json.at("compiler"),
           .compile = words("compile"),
           .learner = words("learner"),
           .link = words("link")};

@@ -11,7 +11,7 @@ using toolkit::course::read_lab_flags;
 namespace {
 
 constexpr std::string_view kJson = R"({
-  "source": "/a", "build": "/a/build", "compiler": "/usr/bin/c++",
+  "source": "/a", "build": "/a/build", "launcher": ["ccache"], "compiler": "/usr/bin/c++",
   "compile": ["-I/a", "-include", "/a/build/pch.hxx", "-fmacro-prefix-map=/a/="],
   "learner": ["-Wno-error"],
   "link": ["/a/build/lib.a"]
@@ -24,6 +24,7 @@ using Words = std::vector<std::string>;
 TEST_SUITE("unit") {
   TEST_CASE("lab flags: what CMake wrote is read") {
     const LabFlags flags = parse_lab_flags(kJson, {.source = "/a", .build = "/a/build"});
+    CHECK(flags.launcher == Words{"ccache"});
     CHECK(flags.compiler == "/usr/bin/c++");
     CHECK(flags.compile ==
           Words{"-I/a", "-include", "/a/build/pch.hxx", "-fmacro-prefix-map=/a/="});

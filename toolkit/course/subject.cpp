@@ -94,8 +94,8 @@ void try_subject(const Tree& tree, const Lab& lab, const Subject& subject, Verif
     verified.judgement = *fault;
     return;
   }
-  const Built built = compile(tree, lab, folder, place / lab.program,
-                              is_solution ? Author::course : Author::learner);
+  const Built built =
+      compile(tree, lab, folder, place / lab.program, is_solution ? Author::course : Author::made);
   if (built.error) {
     verified.judgement = does_not_hold(text_of(*built.error));
     return;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -46,14 +47,15 @@ std::vector<std::string> sources_in(const fs::path& folder) {
 }
 
 /// All that a program depends on.
-std::string inputs_of(const Tree& tree, const fs::path& folder,
-                      const std::vector<std::string>& command) {
-  std::string inputs;
-  for (const std::string& word : command) {
-    inputs += word.ends_with(".a") ? stamp(word) : word + "\n";
-    if (word.ends_with(".hxx")) inputs += stamp(word + ".gch");
+std::string inputs_of(const Tree& tree, const Lab& lab, const fs::path& folder, Author author) {
+  const LabFlags flags = read_lab_flags(tree, lab);
+  std::string inputs = fmt::format("{}\n", static_cast<int>(author)) + stamp(flags.compiler);
+  for (const auto& words : {flags.compile, flags.learner, flags.link}) {
+    for (const std::string& word : words) {
+      inputs += word.ends_with(".a") ? stamp(word) : word + "\n";
+      if (word.ends_with(".hxx")) inputs += stamp(word + ".gch");
+    }
   }
-  inputs += stamp(command.front());
   for (const char* given : {"toolkit/kernel", "toolkit/lab"}) {
     for (const std::string& file : sources_in(tree.source / given)) {
       if (file.ends_with(".hpp")) inputs += stamp(file);
@@ -78,20 +80,47 @@ bool is_current(const fs::path& output, const std::string& inputs) {
   return fs::exists(record) && read_file(record) == stamp(output) + inputs;
 }
 
-std::vector<std::string> command_for(const Tree& tree, const Lab& lab, const fs::path& folder,
-                                     Author author) {
+using Words = std::vector<std::string>;
+
+void add(Words& words, const Words& more) { words.insert(words.end(), more.begin(), more.end()); }
+
+/// A cache without a directory of its own fails, and the compiler with it.
+bool has_place_for_cache() {
+  if (std::getenv("CCACHE_DIR") != nullptr) return true;
+  const char* home = std::getenv("HOME");
+  return home != nullptr && ::access(home, W_OK) == 0;
+}
+
+/// The commands that make a program: one a file, and one that links their objects. In two steps, since
+/// a cache knows objects only.
+struct Recipe {
+  std::vector<Words> compile;
+  Words link;
+  Words objects;
+};
+
+Recipe recipe_for(const Tree& tree, const Lab& lab, const fs::path& folder, const fs::path& draft,
+                  Author author) {
   const LabFlags flags = read_lab_flags(tree, lab);
-  std::vector<std::string> command = {flags.compiler};
-  const auto add = [&](const std::vector<std::string>& words) {
-    command.insert(command.end(), words.begin(), words.end());
-  };
-  add(flags.compile);
-  if (author == Author::learner) add(flags.learner);
-  add({"-fdiagnostics-color=never",
-       fmt::format("-fmacro-prefix-map={}/={}/", folder.native(), lab.folder().native())});
-  for (const std::string& file : lab.files) command.push_back(folder / file);
-  add(flags.link);
-  return command;
+  Words command = {"env", "LC_ALL=C"};  // read_compile_error knows no translation
+  if (author == Author::made && has_place_for_cache()) add(command, flags.launcher);
+  command.push_back(flags.compiler);
+  add(command, flags.compile);
+  if (author != Author::course) add(command, flags.learner);
+  if (author == Author::made) command.emplace_back("-g0");
+  add(command, {"-fdiagnostics-color=never",
+                fmt::format("-fmacro-prefix-map={}/={}/", folder.native(), lab.folder().native())});
+  Recipe recipe;
+  recipe.link = {"env", "LC_ALL=C", flags.compiler};
+  for (const std::string& file : lab.files) {
+    recipe.objects.push_back(fmt::format("{}.{}.o", draft.native(), recipe.objects.size()));
+    recipe.compile.push_back(command);
+    add(recipe.compile.back(), {"-c", folder / file, "-o", recipe.objects.back()});
+  }
+  add(recipe.link, recipe.objects);
+  add(recipe.link, flags.link);
+  add(recipe.link, {"-o", draft});
+  return recipe;
 }
 
 /// Names the file as the learner knows it, and shows its line.
@@ -177,8 +206,9 @@ std::optional<CompileError> read_warning(std::string_view line) {
 
 Built compile(const Tree& tree, const Lab& lab, const fs::path& folder, const fs::path& output,
               Author author) {
-  const std::vector<std::string> command = command_for(tree, lab, folder, author);
-  const std::string inputs = inputs_of(tree, folder, command);
+  const std::string draft = fmt::format("{}.{}", output.native(), ::getpid());
+  const Recipe recipe = recipe_for(tree, lab, folder, draft, author);
+  const std::string inputs = inputs_of(tree, lab, folder, author);
   if (is_current(output, inputs)) {
     return {.program = output, .warnings = warnings_of(output, tree, lab, folder)};
   }
@@ -191,13 +221,17 @@ Built compile(const Tree& tree, const Lab& lab, const fs::path& folder, const fs
         "\"$USER\" {}",
         output.parent_path().native(), std::strerror(errno), tree.build.native()));
   }
-  const std::string draft = fmt::format("{}.{}", output.native(), ::getpid());
-  std::vector<std::string> words = {"env", "LC_ALL=C"};  // read_compile_error knows no translation
-  words.insert(words.end(), command.begin(), command.end());
-  words.insert(words.end(), {"-o", draft});
   std::vector<std::string> said;
-  const ExitStatus ended = lines_of(
-      words, [&](std::string_view line) { said.emplace_back(line); }, Stderr::among_lines);
+  const auto run = [&](const Words& words) {
+    return lines_of(
+        words, [&](std::string_view line) { said.emplace_back(line); }, Stderr::among_lines);
+  };
+  ExitStatus ended;
+  for (const Words& words : recipe.compile) {
+    if (ended.shell_code() == 0) ended = run(words);
+  }
+  if (ended.shell_code() == 0) ended = run(recipe.link);
+  for (const std::string& object : recipe.objects) fs::remove(object);
   Built built{.program = output};
   if (ended.shell_code() == 0) {
     give_to_owner(draft);

@@ -27,8 +27,9 @@ struct Built {
   double seconds = 0;                       ///< 0: nothing had changed since it was compiled last
 };
 
-/// Whose file is it? A learner's warnings are no errors.
-enum class Author { learner, course };
+/// Whose file is it? A learner's warnings are no errors, nor are those of a program that was made of the
+/// solution by a change; that one nobody debugs.
+enum class Author { learner, course, made };
 
 /// Compiles the files of a lab in a folder (the learner's, or a copy) into the output, which is
 /// replaced when it is done and removed where it can't be. What has not changed is not compiled.
