@@ -48,6 +48,7 @@ struct Rootfs {
 enum class Unfinished {
   refused,  ///< that is a FAIL
   held,     ///< it is held at its last moment, so that what it did so far can be looked at
+  held_or_hanging,  ///< and one that waits for ever is looked at where it waits
 };
 
 /// May a program change links and addresses by ioctl? See netdevice(7).

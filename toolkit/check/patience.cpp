@@ -24,7 +24,13 @@ struct Look {
   std::string calls = {};  ///< who is where, for a program that hangs
 };
 
-Look look_at(const Machine& machine) {
+/// "your program", "its child net", or a name.
+std::string who(pid_t pid, const std::string& name, pid_t program) {
+  if (pid == program) return "your program";
+  return program != 0 && parent_of(pid) == program ? "its child " + name : name;
+}
+
+Look look_at(const Machine& machine, pid_t program) {
   Look look;
   for (const pid_t pid : machine.processes()) {
     ++look.processes;
@@ -35,7 +41,7 @@ Look look_at(const Machine& machine) {
       if (activity.state == 'R' || activity.state == 'D') look.runs = true;
       if (activity.state != 'S' || look.processes > 4) continue;
       if (!look.calls.empty()) look.calls += ", ";
-      look.calls += activity.name + " in " + call_of(pid);
+      look.calls += who(pid, activity.name, program) + " in " + call_of(pid);
     } catch (const SystemError&) {  // NOLINT: it ended meanwhile, or its call is not to be seen
     }
   }
@@ -52,13 +58,13 @@ double slowness() {
 
 Patience::Patience(const Machine& machine) : machine_(machine), last_(Clock::now()) {}
 
-std::string Patience::over(std::uint64_t bytes) {
+std::string Patience::over(std::uint64_t bytes, pid_t program) {
   const Clock::time_point now = Clock::now();
   if (now - last_ < kTick) return {};
   // Where the checker itself was late (stopped, or on a busy machine), the program was it, too.
   const std::chrono::duration<double> passed = std::min<Clock::duration>(now - last_, 2 * kTick);
   last_ = now;
-  const Look look = look_at(machine_);
+  const Look look = look_at(machine_, program);
   if (look.processes > kProcesses) return "it starts processes without end";
   all_ += passed;
   if (!look.runs && bytes == bytes_) asleep_ += passed;

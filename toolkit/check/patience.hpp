@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -16,8 +18,9 @@ class Patience {
  public:
   explicit Patience(const Machine& machine);
   /// Called now and then, and never less often than every tick, with the bytes that came so far: who is
-  /// heard is not asleep. Why the patience is over, or nothing.
-  std::string over(std::uint64_t bytes);
+  /// heard is not asleep. Why the patience is over, or nothing; what is said tells the program, by its
+  /// number, from others of its name.
+  std::string over(std::uint64_t bytes, pid_t program = 0);
   static constexpr std::chrono::milliseconds kTick{50};
 
  private:

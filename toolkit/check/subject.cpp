@@ -20,7 +20,7 @@ std::string told(const std::string& name, const std::vector<std::string>& argume
 
 Following following(const StartOptions& options) {
   if (context().tracing) return Following::recorded;
-  return options.unfinished == Unfinished::held ? Following::held : Following::no;
+  return options.unfinished == Unfinished::refused ? Following::no : Following::held;
 }
 
 Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespaces, Powers powers,
@@ -53,6 +53,14 @@ Launched begin(Machine& machine, const std::vector<std::pair<Ns, Fd>>& namespace
                 before);
 }
 
+/// The first child that a program has, or the program.
+pid_t waiting_for(pid_t program, const Machine& machine) {
+  for (const pid_t pid : machine.processes()) {
+    if (parent_of(pid) == program) return pid;
+  }
+  return program;
+}
+
 /// How many copies of itself a command asks a payload for; orphans have a helper, too.
 std::size_t forks_of(std::string_view command) {
   constexpr std::string_view kOrphans = "orphans ";
@@ -76,7 +84,12 @@ Subject Machine::start(const std::vector<std::string>& arguments, const StartOpt
       [&now] { return (now.payload != 0 && now.pid != 0) || now.held != 0 || now.impostor; });
   now.require_fair_play();
   if (now.payload != 0) return subject;
-  const bool may_end = options.unfinished == Unfinished::held && why.empty();
+  if (options.unfinished == Unfinished::held_or_hanging && is_hang(why)) {
+    now.hang = why;
+    now.held = waiting_for(now.pid, *this);
+    return subject;
+  }
+  const bool may_end = options.unfinished != Unfinished::refused && why.empty();
   if (!may_end || now.is_due()) now.refuse(why);
   return subject;
 }
@@ -128,6 +141,7 @@ Subject::~Subject() {
 pid_t Subject::pid() const noexcept { return parts_->pid; }
 pid_t Subject::payload() const noexcept { return parts_->payload; }
 bool Subject::arrived() const noexcept { return parts_->payload != 0; }
+bool Subject::hangs() const noexcept { return !parts_->hang.empty(); }
 pid_t Subject::stands() const noexcept { return arrived() ? parts_->payload : parts_->held; }
 const std::string& Subject::out() const noexcept { return parts_->out; }
 const std::string& Subject::err() const noexcept { return parts_->err; }
@@ -135,7 +149,13 @@ const std::string& Subject::err() const noexcept { return parts_->err; }
 void Subject::insist() {
   if (arrived()) return;
   parts_->let_go();
-  parts_->refuse({});
+  parts_->refuse(parts_->hang);
+}
+
+std::string Subject::let_go() {
+  if (arrived()) return {};
+  parts_->let_go();
+  return parts_->end_of_it();
 }
 
 void Subject::fail_here(Failure failure, std::string_view about) {

@@ -39,6 +39,11 @@ class Subject {
   /// Has the payload come? Without it, with Unfinished::held, stands() is a process of the program that
   /// is about to end: its root, its mounts and its namespaces can still be read. With it, the payload.
   [[nodiscard]] bool arrived() const noexcept;
+  /// With Unfinished::held_or_hanging: no payload came, since all wait; stands() is the child, if there is one.
+  [[nodiscard]] bool hangs() const noexcept;
+  /// Without a payload: lets go of what is held, and tells how it came to its end or to none, on a line
+  /// of its own ("then it stopped: step 08.3 is not written yet"), where that is known.
+  std::string let_go();
   [[nodiscard]] pid_t stands() const noexcept;
   /// FAIL, as start() would without Unfinished::held, when no payload came.
   void insist();

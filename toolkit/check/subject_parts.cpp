@@ -43,6 +43,8 @@ std::string unwritten_step(const std::string& err) {
 
 }  // namespace
 
+bool is_hang(std::string_view why) { return why.starts_with("it hangs"); }
+
 void expect_written(const std::string& err) {
   const std::string step = unwritten_step(err);
   if (step.empty() || step > context().step) return;
@@ -164,7 +166,8 @@ std::string Subject::Parts::pump_until(const std::function<bool()>& done) {
     }
     if (listener.bytes() + err_bytes > kFlood || listener.lines() > kLines)
       return "it writes without end";
-    if (std::string why = patience.over(listener.bytes() + err_bytes); !why.empty()) return why;
+    if (std::string why = patience.over(listener.bytes() + err_bytes, pid); !why.empty())
+      return why;
     if (status) return {};
   }
   if (!control_open && !status) launched.starter.await_exec();  // throws what the starter threw
@@ -172,13 +175,19 @@ std::string Subject::Parts::pump_until(const std::function<bool()>& done) {
 }
 
 void Subject::Parts::let_go() {
-  if (held == 0 || over()) return;
+  if (held == 0 || over() || !hang.empty()) return;
   write_all(launched.control, ".", "control");
   pump([] { return false; });
 }
 
 std::string Subject::Parts::last_words() const {
   return unwritten_step(err).empty() ? last_lines(err, 1) : "";
+}
+
+std::string Subject::Parts::end_of_it() const {
+  if (!hang.empty()) return "\nthen " + hang;
+  const std::string step = unwritten_step(err);
+  return step.empty() ? "" : "\nthen it stopped: step " + step + " is not written yet";
 }
 
 /// Is the step that is not written yet the one that is checked now, or one before it?
@@ -193,7 +202,7 @@ void Subject::Parts::refuse(const std::string& why) {
     fail({.expected = expected,
           .seen = why,
           .evidence = "/proc/PID/syscall of the processes in the machine",
-          .hint = why == "it hangs" || why.starts_with("it hangs:") ? "hangs" : "no-end"});
+          .hint = is_hang(why) ? "hangs" : "no-end"});
   }
   if (const std::string step = unwritten_step(err); !step.empty()) {
     fail({.expected = "step " + step + " is done",

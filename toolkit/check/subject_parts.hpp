@@ -13,6 +13,9 @@
 
 namespace toolkit::checks {
 
+/// Is that why the patience was over?
+bool is_hang(std::string_view why);
+
 struct Subject::Parts {
   Parts(const Machine& machine, Machine::Parts& shared, Launched started);
   ~Parts();
@@ -29,6 +32,7 @@ struct Subject::Parts {
   std::optional<std::string> impostor = {};  ///< who answered in the payload's place
   bool twice = false;                        ///< a second payload came
   bool lost = false;                         ///< the patience with it was over
+  std::string hang = {};                     ///< where it waits for ever, if that may be looked at
   std::vector<std::string> answers = {};     ///< lines of the payload that nobody has taken yet
   std::uint64_t commands = 0;                ///< lines that the payload was told
   std::uint64_t heard = 0;                   ///< lines that came with its number on them
@@ -51,6 +55,8 @@ struct Subject::Parts {
   void let_go();
   /// What the program said last, on a line of its own; nothing when that is a later step.
   [[nodiscard]] std::string last_words() const;
+  /// On a line of its own: where it waits, or at which step it stopped that is not written yet.
+  [[nodiscard]] std::string end_of_it() const;
   /// FAIL with what is known of a program that came to its end, or to none, before its payload.
   [[noreturn]] void refuse(const std::string& why);
   void require_fair_play() const;

@@ -2,6 +2,7 @@
 
 #include "toolkit/check/context.hpp"
 #include "toolkit/check/machine.hpp"
+#include "toolkit/kernel/namespaces.hpp"
 #include "toolkit/test/child.hpp"
 #include "toolkit/test/test.hpp"
 
@@ -41,6 +42,45 @@ TEST_SUITE("kernel") {
     const Failure failure = fail_after("04.1a", "uts: f:7: step 04.2 is not written yet");
     CHECK(failure.hint == "those");
     CHECK(failure.seen == "that");
+  }
+
+  TEST_CASE("subject: at which later step it stopped is told to who asks") {
+    NEEDS_USER_NAMESPACES();
+    context() = {};
+    context().settings = {.subject = "/bin/sh",
+                          .probe = toolkit::test::built("libexec/cooperage/probe"),
+                          .name = "sh"};
+    context().step = "04.1a";
+    Machine machine;
+    const std::string last = "echo 'f:7: step 04.2 is not written yet' >&2; exit 125";
+    Subject subject = machine.start({"-c", last}, {.unfinished = Unfinished::held});
+    CHECK(subject.let_go() == "\nthen it stopped: step 04.2 is not written yet");
+    CHECK(!subject.hangs());
+  }
+
+  TEST_CASE("subject: one that waits for ever is looked at in its child, where that is wanted") {
+    NEEDS_USER_NAMESPACES();
+    context() = {};
+    context().settings = {.subject = "/bin/sh",
+                          .probe = toolkit::test::built("libexec/cooperage/probe"),
+                          .name = "sh"};
+    Machine machine;
+    const std::string waits = "sleep 1000 & wait";
+    {
+      Subject subject = machine.start({"-c", waits}, {.unfinished = Unfinished::held_or_hanging});
+      CHECK(subject.hangs());
+      CHECK(subject.stands() != subject.pid());
+      CHECK(toolkit::namespace_id(subject.stands(), toolkit::Ns::net) ==
+            machine.namespace_id(toolkit::Ns::net));
+      CHECK(subject.let_go().starts_with("\nthen it hangs: your program in "));
+      CHECK(subject.let_go().find(", its child sleep in ") != std::string::npos);
+    }
+    try {
+      machine.start({"-c", waits}, {.unfinished = Unfinished::held});
+      FAIL_CHECK("it was taken for one that ends");
+    } catch (const Failed& failed) {
+      CHECK(failed.failure.hint == "hangs");
+    }
   }
 
   TEST_CASE("subject: a copy of the payload that was asked for is no second one") {
