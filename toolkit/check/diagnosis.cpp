@@ -158,7 +158,7 @@ void diagnose(Result& result, const std::function<void(Result&)>& attempt) {
     if (ended_early && again.hint == kEndedEarly) result = again;
     if (!hint.empty()) result.hint = hint;
     if (ended_early || !hint.empty()) {
-      if (!result.evidence.empty()) result.evidence += '\n';
+      if (!result.evidence.empty() && result.evidence.back() != '\n') result.evidence += '\n';
       result.evidence += (ended_early ? "" : "run once more, it called ") + culprit->text;
     }
   }

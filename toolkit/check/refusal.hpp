@@ -26,5 +26,16 @@ void expect_refusal(const Ended& ended, const Refusal& refusal);
 using Hints = std::map<std::string, std::string>;
 Subject start_with_hints(Machine& machine, const std::vector<std::string>& arguments,
                          const StartOptions& options, const Hints& hints);
+/// The same for a program that is run to its end.
+Ended finish_with_hints(Machine& machine, const std::vector<std::string>& arguments,
+                        const StartOptions& options, const Hints& hints);
+
+/// A command for the payload, and what it is to answer.
+struct Exchange {
+  std::string command;
+  std::string answer;
+};
+/// FAIL, with all that was answered, when one answer is another.
+void expect_answers(Subject& subject, const std::vector<Exchange>& all, const std::string& hint);
 
 }  // namespace toolkit::checks

@@ -37,8 +37,11 @@ TEST_SUITE("unit") {
     CHECK(hint_for({.status = 125, .err = "Unknown error -19"}) == "mute");
   }
   TEST_CASE("refusal: a step that is open is told as that") {
+    context() = {};
+    context().step = "08.3a";
     CHECK(hint_for({.status = 125, .err = "x.cpp:5: step 08.3 is not written yet"}) ==
           "not-started");
+    CHECK(hint_for({.status = 125, .err = "x.cpp:5: step 08.4 is not written yet"}) == "mute");
   }
 }
 
@@ -59,6 +62,38 @@ TEST_SUITE("kernel") {
     };
     CHECK(hint_of({{"ended-early", "not-moved"}}) == "not-moved");
     CHECK(hint_of({{"hangs", "no-answer"}}) == "ended-early");
+  }
+
+  TEST_CASE("refusal: one that never ends gets the lab's hint, too") {
+    NEEDS_USER_NAMESPACES();
+    context() = {};
+    context().settings = {
+        .subject = "/usr/bin/env", .probe = test::built("libexec/cooperage/probe"), .name = "env"};
+    Machine machine;
+    try {
+      finish_with_hints(machine, {"sleep", "1000"}, {}, {{"hangs", "no-answer"}});
+      FAIL_CHECK("it has ended");
+    } catch (const Failed& failed) {
+      CHECK(failed.failure.hint == "no-answer");
+    }
+  }
+
+  TEST_CASE("answers: each is compared, and all are told") {
+    NEEDS_USER_NAMESPACES();
+    context() = {};
+    context().settings = {
+        .subject = "/usr/bin/env", .probe = test::built("libexec/cooperage/probe"), .name = "env"};
+    Machine machine;
+    Subject subject = machine.start({machine.probe(), machine.word()});
+    const std::string pid = subject.ask("getpid");
+    expect_answers(subject, {{"getpid", pid}, {"getpid", pid}}, "other");
+    try {
+      expect_answers(subject, {{"getpid", pid}, {"getpid", "0"}}, "other");
+      FAIL_CHECK("0 was taken for a process");
+    } catch (const Failed& failed) {
+      CHECK(failed.failure.hint == "other");
+      CHECK(failed.failure.seen == "getpid: " + pid + "\ngetpid: " + pid);
+    }
   }
 }
 
