@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <functional>
@@ -145,6 +146,29 @@ std::string prefix(int family, std::string_view address, int length) {
   return std::string(text.data()) + '/' + std::to_string(length);
 }
 
+struct Setting {
+  unsigned flag;
+  const char* name;
+};
+constexpr std::array kSettings{Setting{IFF_DEBUG, "DEBUG"}, Setting{IFF_NOARP, "NOARP"},
+                               Setting{IFF_PROMISC, "PROMISC"}, Setting{IFF_ALLMULTI, "ALLMULTI"},
+                               Setting{IFF_MULTICAST, "MULTICAST"}};
+
+unsigned settings_in(unsigned flags) {
+  unsigned found = 0;
+  for (const Setting& setting : kSettings) found |= flags & setting.flag;
+  return found;
+}
+
+void change_flags(const std::string& name, unsigned flags, unsigned change) {
+  const Fd socket = open_rtnetlink();
+  ifinfomsg link{};
+  link.ifi_flags = flags;
+  link.ifi_change = change;
+  Message(RTM_NEWLINK, NLM_F_ACK, link).attribute(IFLA_IFNAME, name).send_by(socket);
+  answers(socket, name, [](std::string_view) {});
+}
+
 }  // namespace
 
 std::vector<Link> links_here() {
@@ -152,7 +176,8 @@ std::vector<Link> links_here() {
   dump<ifinfomsg>(RTM_GETLINK, [&links](const ifinfomsg& link, const Attributes& attributes) {
     links.push_back({.index = link.ifi_index,
                      .name = std::string(text_of(attributes, IFLA_IFNAME)),
-                     .up = (link.ifi_flags & IFF_UP) != 0});
+                     .up = (link.ifi_flags & IFF_UP) != 0,
+                     .settings = settings_in(link.ifi_flags)});
   });
   dump<ifaddrmsg>(RTM_GETADDR, [&links](const ifaddrmsg& address, const Attributes& attributes) {
     // Of a cable, IFA_ADDRESS is the other end's; only IPv4 has IFA_LOCAL.
@@ -184,7 +209,8 @@ std::vector<std::string> routes_here() {
 std::string links_as_text(const std::vector<Link>& links) {
   std::string text;
   for (const Link& link : links) {
-    text += std::to_string(link.index) + ' ' + (link.up ? "up " : "down ") + link.name;
+    text += std::to_string(link.index) + ' ' + (link.up ? "up " : "down ") +
+            std::to_string(link.settings) + ' ' + link.name;
     for (const std::string& address : link.addresses) text += ' ' + address;
     text += '\n';
   }
@@ -196,9 +222,10 @@ std::vector<Link> links_from_text(const std::string& text) {
   for (const std::string_view line : lines(text)) {
     const std::vector<std::string_view> fields = words(line);
     links.push_back({.index = static_cast<int>(parse_number(fields.at(0)).value_or(0)),
-                     .name = std::string(fields.at(2)),
+                     .name = std::string(fields.at(3)),
                      .up = fields.at(1) == "up",
-                     .addresses = {fields.begin() + 3, fields.end()}});
+                     .settings = static_cast<unsigned>(parse_number(fields.at(2)).value_or(0)),
+                     .addresses = {fields.begin() + 4, fields.end()}});
   }
   return links;
 }
@@ -212,6 +239,24 @@ const Link* link_named(const std::vector<Link>& links, std::string_view name) {
     if (link.name == name) return &link;
   }
   return nullptr;
+}
+
+bool is_up_with(const std::vector<Link>& links, std::string_view name, std::string_view address) {
+  const Link* link = link_named(links, name);
+  if (link == nullptr || !link->up) return false;
+  const auto& all = link->addresses;
+  return std::find(all.begin(), all.end(), address) != all.end();
+}
+
+std::string settings_of(const std::vector<Link>& links, std::string_view name) {
+  const Link* link = link_named(links, name);
+  if (link == nullptr) return "it is not there";
+  std::string text;
+  for (const Setting& setting : kSettings) {
+    if ((link->settings & setting.flag) == 0) continue;
+    text += (text.empty() ? "" : ", ") + std::string(setting.name);
+  }
+  return text.empty() ? "none" : text;
 }
 
 std::string to_text(const std::vector<Link>& links) {
@@ -239,11 +284,16 @@ void make_veth(const std::string& name, const std::string& peer) {
 }
 
 void set_link(const std::string& name, LinkState state) {
+  change_flags(name, state == LinkState::up ? IFF_UP : 0, IFF_UP);
+}
+
+void raise_flags(const std::string& name, unsigned flags) { change_flags(name, flags, flags); }
+
+void rename_link(const std::string& name, const std::string& to) {
   const Fd socket = open_rtnetlink();
   ifinfomsg link{};
-  link.ifi_flags = state == LinkState::up ? IFF_UP : 0;
-  link.ifi_change = IFF_UP;
-  Message(RTM_NEWLINK, NLM_F_ACK, link).attribute(IFLA_IFNAME, name).send_by(socket);
+  link.ifi_index = static_cast<int>(check(::if_nametoindex(name.c_str()), "if_nametoindex", name));
+  Message(RTM_NEWLINK, NLM_F_ACK, link).attribute(IFLA_IFNAME, to).send_by(socket);
   answers(socket, name, [](std::string_view) {});
 }
 

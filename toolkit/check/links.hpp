@@ -13,6 +13,7 @@ struct Link {
   int index = 0;
   std::string name;
   bool up = false;
+  unsigned settings = 0;  ///< its other flags that can be set: IFF_NOARP, IFF_MULTICAST, …
   std::vector<std::string> addresses = {};  ///< "127.0.0.1/8", "::1/128"
   bool operator==(const Link&) const = default;
 };
@@ -28,6 +29,9 @@ std::string links_as_text(const std::vector<Link>& links);
 std::vector<Link> links_from_text(const std::string& text);
 /// nullptr when there is none of this name.
 const Link* link_named(const std::vector<Link>& links, std::string_view name);
+bool is_up_with(const std::vector<Link>& links, std::string_view name, std::string_view address);
+/// "NOARP, MULTICAST", or "none"
+std::string settings_of(const std::vector<Link>& links, std::string_view name);
 /// "lo, down; eth0, up: 10.1.0.2/16"
 std::string to_text(const std::vector<Link>& links);
 
@@ -37,5 +41,9 @@ std::string to_text(const std::vector<Link>& links);
 void make_veth(const std::string& name, const std::string& peer);
 enum class LinkState { down, up };
 void set_link(const std::string& name, LinkState state);
+/// Sets these flags, and leaves the others as they are.
+void raise_flags(const std::string& name, unsigned flags);
+/// Of a link that is down.
+void rename_link(const std::string& name, const std::string& to);
 
 }  // namespace toolkit::checks

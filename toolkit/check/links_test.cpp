@@ -1,6 +1,7 @@
 #include "toolkit/check/links.hpp"
 
 #include <doctest/doctest.h>
+#include <net/if.h>
 #include <unistd.h>
 
 #include "toolkit/check/sockets.hpp"
@@ -74,6 +75,25 @@ TEST_SUITE("kernel") {
       CHECK(link_named(links_here(), "keg") == nullptr);
       CHECK_THROWS_WITH(make_veth("cask", "keg"), "rtnetlink 'cask': File exists");
       CHECK_THROWS_WITH(set_link("keg", LinkState::up), "rtnetlink 'keg': No such device");
+    });
+  }
+
+  TEST_CASE("links: a flag that is raised is told by name, and leaves the others") {
+    NEEDS_USER_NAMESPACES();
+    test::inside(Ns::net, [] {
+      SKIP_UNLESS(has_veth(), "this kernel has no veth devices");
+      make_veth("cask", "barrel");
+      CHECK(settings_of(links_here(), "cask") == "MULTICAST");
+      CHECK(settings_of(links_here(), "lo") == "none");
+      CHECK(settings_of(links_here(), "keg") == "it is not there");
+      raise_flags("cask", IFF_NOARP);
+      CHECK(settings_of(links_here(), "cask") == "NOARP, MULTICAST");
+      set_link("cask", LinkState::up);
+      CHECK(settings_of(links_here(), "cask") == "NOARP, MULTICAST");
+      CHECK(links_from_text(links_as_text(links_here())) == links_here());
+      CHECK(is_up_with(links_from_text("3 up 0 cask 10.0.0.2/24"), "cask", "10.0.0.2/24"));
+      CHECK(!is_up_with(links_from_text("3 down 0 cask 10.0.0.2/24"), "cask", "10.0.0.2/24"));
+      CHECK(!is_up_with(links_from_text("3 up 0 cask"), "cask", "10.0.0.2/24"));
     });
   }
 

@@ -50,6 +50,36 @@ TEST_SUITE("kernel") {
     }
   }
 
+  TEST_CASE("stack: a cable that is called lo is one that no new namespace has a place for") {
+    NEEDS_USER_NAMESPACES();
+    use_env();
+    Machine machine;
+    try {
+      const Cable cable = lay_cable_named_lo(machine);
+      CHECK(cable.here == "lo");
+      CHECK(settings_of(links_on(machine), "lo") == "MULTICAST");
+      CHECK(links_on(machine).size() == 3);
+      CHECK(machine.leftovers().empty());
+    } catch (const Skipped& skipped) {
+      SKIP_UNLESS(false, skipped.reason);
+    }
+  }
+
+  TEST_CASE("stack: what is mounted on a file is the machine's, and told") {
+    NEEDS_USER_NAMESPACES();
+    use_env();
+    Machine machine;
+    const std::string file = machine.work("kept");
+    keep_namespace_on(machine, Ns::uts, file);
+    CHECK(mounted_text(machine, file).starts_with("uts:["));
+    CHECK(mounted_text(machine, file).ends_with("], a nsfs"));
+    const std::string other = machine.work("other");
+    CHECK(mounted_text(machine, other) == "nothing is mounted on it");
+    bind_on(machine, machine.probe(), other);
+    CHECK(machine.id_of(other) == machine.id_of(machine.probe()));
+    CHECK(machine.leftovers().empty());
+  }
+
   TEST_CASE("stack: a hidden program can't be started, and others can") {
     NEEDS_USER_NAMESPACES();
     use_env();
