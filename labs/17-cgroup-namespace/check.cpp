@@ -1,12 +1,12 @@
 #include "toolkit/check/check.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "toolkit/check/expect.hpp"
+#include "toolkit/check/furnish.hpp"
 #include "toolkit/check/groups.hpp"
 #include "toolkit/check/mounts.hpp"
+#include "toolkit/check/ways.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/text.hpp"
@@ -29,10 +29,10 @@ SIGNATURES({"unshare", EINVAL, "unshare-flags"}, {"openat", ENOENT, "wrong-file"
            {"mount", EINVAL, "which-hierarchy"}, {"mount", ENOENT, "which-hierarchy"},
            {"mount", ENODEV, "which-hierarchy"});
 
-/// A group to be joined, two below a root of the machine's, and where its hierarchy is to be mounted.
+/// A group to be joined, two below a root of the machine's; and where its hierarchy is mounted.
 struct Target {
   OwnGroup own;
-  std::string name;   ///< "/k3f9a2x1/inner"
+  std::string name;   ///< "/k3f9a2x1/inner"; empty where the user can make none: it is where it was
   std::string mount;  ///< "/w/m…"
 };
 
@@ -40,30 +40,34 @@ std::string hierarchy_of(const OwnGroup& own) {
   return own.controllers.empty() ? "cgroup2" : own.controllers;
 }
 
+/// Two will do: one of v2 and one of v1, where there are both.
+std::vector<OwnGroup> some_of(std::vector<OwnGroup> groups) {
+  std::stable_partition(groups.begin(), groups.end(),
+                        [](const OwnGroup& group) { return group.controllers.empty(); });
+  if (groups.size() > 2) groups.resize(2);
+  return groups;
+}
+
 /// A machine with cgroups of its own where that can be, and the program started there.
 struct Trial {
   Machine machine = Machine({.groups = Groups::own});
+  bool own = !machine.groups().empty();
   std::vector<Target> targets = {};
 
   Trial() {
-    for (const OwnGroup& own : machine.groups()) {
-      Target target{.own = own,
-                    .name = '/' + random_name() + '/' + random_name(),
-                    .mount = machine.work(random_name())};
-      static_cast<void>(machine.inside(Ns::mount, [&target] {
-        const std::string group = target.own.place + target.name;
-        const std::string above = group.substr(0, group.rfind('/'));
-        for (const std::string& path : {above, group, target.mount})
-          toolkit::check(::mkdir(path.c_str(), 0755), "mkdir", path);
-        return std::string();
-      }));
+    for (const OwnGroup& group :
+         some_of(own ? machine.groups() : groups_shown(mounts_of(machine.keeper())))) {
+      Target target{.own = group, .name = {}, .mount = machine.work(random_name())};
+      if (own) target.name = '/' + random_name() + '/' + random_name();
+      for (const std::string& path : {target.mount, group.place + target.name})
+        make_directory(machine, path);
       targets.push_back(target);
     }
   }
 
   std::vector<std::string> joins() const {
     std::vector<std::string> options;
-    for (const Target& target : targets)
+    for (const Target& target : own ? targets : std::vector<Target>())
       options.insert(options.end(), {"--join", target.own.place + target.name});
     return options;
   }
@@ -82,7 +86,7 @@ struct Trial {
     return machine.start(with_command(options), {.unfinished = Unfinished::held});
   }
   void need_groups() const {
-    if (!targets.empty()) return;
+    if (own) return;
     skip("this user can make no cgroups",
          "sudo ./lab check 17, or systemd-run --user --scope -p Delegate=yes ./lab check 17");
   }
@@ -90,16 +94,14 @@ struct Trial {
 
 std::string cgroup_file(pid_t pid) { return read_file("/proc/" + std::to_string(pid) + "/cgroup"); }
 
-/// Which file a path is for a process: in its mount namespace, from its root.
-FileId file_at(pid_t pid, const std::string& path) {
-  struct stat status {};
-  const std::string through = "/proc/" + std::to_string(pid) + "/root" + path;
-  toolkit::check(::stat(through.c_str(), &status), "stat", through);
-  return {status.st_dev, status.st_ino};
+/// Where the machine shows no cgroups there is nothing to let go, and nothing to join.
+void need_mounts(const Trial& trial) {
+  const Mounts machines = mounts_of(trial.machine.keeper());
+  if (!trial.targets.empty() && mount_on(machines, kShown) != nullptr) return;
+  skip("this machine shows no cgroups at /sys/fs/cgroup", "mount -t cgroup2 none /sys/fs/cgroup");
 }
 
 std::string path_of(const Target& target) { return target.own.path + target.name; }
-
 CHECK_STEP("17.1a", "the command is in each group", 2, {}) {
   Trial trial;
   trial.need_groups();
@@ -131,28 +133,43 @@ CHECK_STEP("17.1b", "your program is not", 1, {"17.1a"}) {
   }
 }
 
+/// The command must not start without this group.
+void expect_refused(Trial& trial, const std::string& group, const std::string& what) {
+  const Ended ended = trial.machine.finish(trial.with_command({"--join", group}));
+  expect_written(ended.err);
+  const bool made = what == "no such group" && trial.machine.exists(group);
+  const bool later = ended.err.find("not written yet") != ended.err.npos;
+  const bool on = ended.payload || later || made;
+  if (!on && ended.status == kNeverStarted && !ended.err.empty()) return;
+  fail({.expected = what + ": exit 125, a line on stderr, and no command",
+        .seen = made ? "the group was made"
+                : on ? "your program goes on"
+                     : "exit " + std::to_string(ended.status),
+        .evidence = ended.err,
+        .hint = on ? "error-ignored" : "wrong-status"});
+}
+
 CHECK_STEP("17.1c", "without its group the command does not start", 1, {"17.1a"}) {
   Trial trial;
-  trial.need_groups();
+  need_mounts(trial);
   const std::string missing = trial.targets.front().own.place + '/' + random_name();
-  const Ended ended = trial.machine.finish(trial.with_command({"--join", missing}));
-  const bool later = ended.err.find("not written yet") != ended.err.npos;
-  if (!ended.payload && !later && ended.status == kNeverStarted && !ended.err.empty()) return;
-  fail({.expected = "no such group: exit 125, a line on stderr, and no command",
-        .seen = ended.payload || later ? "your program goes on"
-                                       : "exit " + std::to_string(ended.status),
-        .evidence = ended.err,
-        .hint = ended.payload || later ? "error-ignored" : "wrong-status"});
+  expect_refused(trial, missing, "no such group");
+  const OwnGroup& first = trial.targets.front().own;
+  if (!trial.own || !first.controllers.empty()) return;  // v1 has no such group
+  expect_refused(trial, make_invalid_group(trial.machine, first.place),
+                 "a group that takes nobody");
 }
 
 CHECK_STEP("17.2a", "a cgroup namespace of its own", 1, {"17.1"}) {
   Trial trial;
-  Subject subject = trial.start(trial.joins());
-  try {
-    expect_own_namespace(subject, trial.machine, Ns::cgroup);
-  } catch (Failed& failed) {
-    failed.failure.signatures = Consult::always;
-    throw;
+  for (const std::vector<std::string>& options : {trial.joins(), {}}) {  // whether it joins or not
+    Subject subject = trial.start(options);
+    try {
+      expect_own_namespace(subject, trial.machine, Ns::cgroup);
+    } catch (Failed& failed) {
+      failed.failure.signatures = Consult::always;
+      throw;
+    }
   }
 }
 
@@ -169,35 +186,29 @@ CHECK_STEP("17.2c", "its root is where the command is, in every hierarchy", 3, {
   const std::string seen = groups_as_seen_by(subject.stands());
   for (const std::string_view line : toolkit::lines(seen)) {
     if (line.ends_with(":/")) continue;
-    const bool above = line.find(":/..") != line.npos;
+    const std::string path(line.substr(line.find(":/") + 1));
+    const std::string controllers(toolkit::split(line, ':').at(1));
     subject.fail_here({.expected = "every line ends with \":/\"",
                        .seen = std::string(line),
-                       .evidence = "/proc/PID/cgroup, read in the command's cgroup namespace:\n" +
-                                   seen + "and on the host:\n" + real,
-                       .hint = above ? "joined-late" : "root-elsewhere"});
+                       .evidence = "/proc/PID/cgroup, read in the command's cgroup namespace;\n"
+                                   "on the host that hierarchy says:\n" +
+                                   group_in(real, controllers).value_or("nothing"),
+                       .hint = path.starts_with("/..") ? "joined-late" : "root-elsewhere"});
   }
-  for (const Target& target : trial.targets) {
+  for (const Target& target : trial.own ? trial.targets : std::vector<Target>()) {
     if (group_in(real, target.own.controllers) == path_of(target)) continue;
     subject.fail_here({.expected = "on the host it is in " + path_of(target) + " as before",
                        .seen = "it is elsewhere",
-                       .evidence = "/proc/PID/cgroup, read on the host:\n" + real,
+                       .evidence = "/proc/PID/cgroup, read on the host",
                        .hint = "root-elsewhere"});
   }
-}
-
-/// Where the machine shows no cgroups there is nothing to let go.
-void need_mounts(const Trial& trial) {
-  const Mounts machines = mounts_of(trial.machine.keeper());
-  if (std::any_of(machines.begin(), machines.end(),
-                  [](const MountInfo& mount) { return mount.target == kShown; }))
-    return;
-  skip("this machine shows no cgroups at /sys/fs/cgroup", "mount -t cgroup2 none /sys/fs/cgroup");
 }
 
 CHECK_STEP("17.3a", "it has none of the machine's cgroup mounts", 2, {"17.2"}) {
   Trial trial;
   need_mounts(trial);
   Subject subject = trial.start(trial.joins());
+  subject.insist();
   for (const MountInfo& mount : all_mounts(subject.stands())) {
     if (!mount.type.starts_with("cgroup")) continue;
     subject.fail_here({.expected = "where nothing was asked to be mounted, there are no cgroups",
@@ -230,18 +241,16 @@ MountInfo mount_at(Subject& subject, const Target& target) {
 
 CHECK_STEP("17.4a", "each hierarchy is mounted, from its root on", 3, {"17.3"}) {
   Trial trial;
-  trial.need_groups();
+  need_mounts(trial);
   Subject subject = trial.start(trial.joins_and_mounts());
   subject.insist();
   for (const Target& target : trial.targets) {
     const MountInfo mount = mount_at(subject, target);
-    const auto fail_with = [&](const std::string& expected, const std::string& seen,
-                               const std::string& hint) {
+    const auto fail_with = [&](const char* expected, const std::string& seen, const char* hint) {
       subject.fail_here(
           {.expected = target.mount + ' ' + expected,
            .seen = seen,
-           .evidence =
-               "/proc/PID/mountinfo, read in the command's cgroup namespace: " + to_text(mount),
+           .evidence = "mountinfo, read in the command's namespace: " + to_text(mount),
            .hint = hint});
     };
     if (mount.root != "/")
@@ -249,7 +258,7 @@ CHECK_STEP("17.4a", "each hierarchy is mounted, from its root on", 3, {"17.3"}) 
     // A directory of one hierarchy is one inode, wherever it is mounted.
     const FileId group = trial.machine.id_of(target.own.place + target.name);
     if (file_at(subject.stands(), target.mount) != group)
-      fail_with("is the group " + target.name, "it is another directory", "which-hierarchy");
+      fail_with("is the group that it is in", "it is another directory", "which-hierarchy");
     const std::string lacks = lacking(mount, {"nosuid", "nodev", "noexec"});
     if (!lacks.empty()) fail_with("has nosuid, nodev, noexec", "it lacks " + lacks, "mount-flags");
   }
@@ -257,7 +266,7 @@ CHECK_STEP("17.4a", "each hierarchy is mounted, from its root on", 3, {"17.3"}) 
 
 CHECK_STEP("17.4b", "for the command alone", 1, {"17.4a"}) {
   Trial trial;
-  trial.need_groups();
+  need_mounts(trial);
   const KeptMounts mounts(trial.machine);
   Subject subject = trial.start(trial.joins_and_mounts());
   mounts.expect("while the command runs");
@@ -265,31 +274,23 @@ CHECK_STEP("17.4b", "for the command alone", 1, {"17.4a"}) {
 
 CHECK_STEP("17.4c", "it can't move itself above its root", 3, {"17.4a"}) {
   Trial trial;
-  trial.need_groups();
+  need_mounts(trial);
   Subject subject = trial.start(trial.joins_and_mounts());
   subject.insist();
+  expect_no_way_out(subject);
+  trial.need_groups();
   const std::string before = cgroup_file(subject.payload());
   for (const Target& target : trial.targets) {
-    const dev_t device = trial.machine.id_of(target.own.place).device;
-    const auto fail_with = [&](const std::string& seen, const std::string& hint) {
-      fail({.expected = "nothing of " + hierarchy_of(target.own) + " above its root can be reached",
-            .seen = seen,
-            .evidence = "/proc/PAYLOAD/fd, /proc/PAYLOAD/cwd and /proc/PAYLOAD/cgroup",
-            .hint = hint});
-    };
-    for (const Descriptor& descriptor : descriptors(subject.payload())) {
-      if (descriptor.id.device == device)
-        fail_with("descriptor " + std::to_string(descriptor.number) + " is " + descriptor.target,
-                  "fd-outside");
-    }
-    if (cwd_of(subject.payload()).device == device)
-      fail_with("its working directory is a group: " + subject.ask("cwd"), "cwd-outside");
     for (const std::string& group :
          {target.mount + "/..", target.mount + "/../..", target.own.place, std::string(kShown)})
       subject.ask("write " + group + "/cgroup.procs 0");
-    if (cgroup_file(subject.payload()) != before)
-      fail_with("it has moved itself:\n" + cgroup_file(subject.payload()), "moved-out");
   }
+  const std::string after = cgroup_file(subject.payload());
+  if (after == before) return;
+  fail({.expected = "no group above its root can be reached",
+        .seen = "it has moved itself",
+        .evidence = "/proc/PAYLOAD/cgroup:\n" + difference(before, after),
+        .hint = "moved-out"});
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "toolkit/check/furnish.hpp"
 
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "toolkit/check/random.hpp"
 #include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/rootfs.hpp"
 
 namespace toolkit::checks {
@@ -21,6 +24,17 @@ void in_its_mounts(const Machine& machine, const Deed& deed) {
 
 void make_directory(const Machine& machine, const std::string& path) {
   in_its_mounts(machine, [&path] { make_directories(path); });
+}
+
+std::string make_invalid_group(const Machine& machine, const std::string& place) {
+  const std::string above = place + '/' + random_name();
+  const std::string invalid = above + '/' + random_name();
+  in_its_mounts(machine, [&] {
+    for (const std::string& path : {above, above + "/threaded", invalid})
+      check(::mkdir(path.c_str(), 0755), "mkdir", path);
+    write_file(above + "/threaded/cgroup.type", "threaded");
+  });
+  return invalid;
 }
 
 void make_link(const Machine& machine, const std::string& path, const std::string& text) {

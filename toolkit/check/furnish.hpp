@@ -10,6 +10,9 @@ namespace toolkit::checks {
 
 /// A directory, and those above it that are missing.
 void make_directory(const Machine& machine, const std::string& path);
+/// A group of cgroup v2 whose cgroup.procs opens, and takes nobody (EOPNOTSUPP), since one beside it is
+/// threaded: its path. See "Threads" in the kernel's cgroup-v2.rst.
+std::string make_invalid_group(const Machine& machine, const std::string& place);
 /// A symbolic link at this path, which says this text.
 void make_link(const Machine& machine, const std::string& path, const std::string& text);
 /// A small tmpfs of its own, mounted on a directory. It is shared, as all

@@ -122,6 +122,16 @@ void Delegation::settle(pid_t pid) const {
     write_file(directory + leaf_ + "/cgroup.procs", std::to_string(pid));
 }
 
+std::vector<OwnGroup> groups_shown(const Mounts& mounts) {
+  std::vector<OwnGroup> shown;
+  for (const MountInfo& mount : mounts) {
+    OwnGroup group{.controllers = {}, .place = mount.target, .path = {}};
+    if (mount.type == "cgroup") group.controllers = harmless_controllers(mount.super_options);
+    if (mount.type == "cgroup2" || !group.controllers.empty()) shown.push_back(group);
+  }
+  return shown;
+}
+
 std::string groups_as_seen_by(pid_t pid) {
   const std::string file = "/proc/" + std::to_string(pid) + "/cgroup";
   return inside(pid, Ns::cgroup, [&file] { return read_file(file); });

@@ -50,6 +50,9 @@ class Delegation {
 /// or of cgroup v2 when there are none. See cgroups(7).
 std::optional<std::string> group_in(std::string_view proc_cgroup, std::string_view controllers);
 
+/// The hierarchies of the same kinds that some mounts show, whoever may make groups in them.
+std::vector<OwnGroup> groups_shown(const Mounts& mounts);
+
 // What the kernel says of a process to somebody in that process's own cgroup namespace.
 
 /// /proc/PID/cgroup: the paths begin at the roots of the namespace, and "/.." is above one.

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "toolkit/check/context.hpp"
+#include "toolkit/check/furnish.hpp"
 #include "toolkit/check/group_names.hpp"
 #include "toolkit/check/machine.hpp"
 #include "toolkit/kernel/fd.hpp"
@@ -38,6 +39,16 @@ TEST_SUITE("unit") {
     CHECK(group_in(text, "") == "/e");
     CHECK_FALSE(group_in(text, "pids").has_value());
   }
+
+  TEST_CASE("groups: the hierarchies that mounts show") {
+    const std::vector<OwnGroup> shown = groups_shown(parse_mounts(
+        "2 1 0:4 / /c/x rw - cgroup cgroup rw,pids\n3 1 0:5 / /c/f rw - cgroup cgroup "
+        "rw,freezer\n4 1 0:6 / /c/u rw - cgroup2 none rw\n5 1 0:7 / /t rw - tmpfs t rw\n"));
+    REQUIRE(shown.size() == 2);
+    CHECK(shown[0].controllers == "pids");
+    CHECK(shown[0].place == "/c/x");
+    CHECK(shown[1].controllers.empty());
+  }
 }
 
 TEST_SUITE("kernel") {
@@ -68,6 +79,20 @@ TEST_SUITE("kernel") {
         CHECK(mount.root == "/");
     }
     for (const OwnGroup& group : groups) CHECK_FALSE(std::filesystem::exists(directory_of(group)));
+  }
+
+  TEST_CASE("[cgroups] groups: one that is invalid opens and takes nobody") {
+    NEEDS_USER_NAMESPACES();
+    use_probe();
+    Machine machine({.groups = Groups::own});
+    for (const OwnGroup& group : machine.groups()) {
+      if (!group.controllers.empty()) continue;
+      const std::string file = make_invalid_group(machine, group.place) + "/cgroup.procs";
+      const Ended ended =
+          machine.finish({"sh", "-c", "exec 3> " + file + " && ! LC_ALL=C /bin/echo 0 >&3"});
+      CHECK(ended.status == 0);
+      CHECK(ended.err.find("not supported") != ended.err.npos);
+    }
   }
 
   TEST_CASE("[cgroups] groups: another machine has none, and can make none") {

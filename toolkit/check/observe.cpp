@@ -84,6 +84,7 @@ std::vector<std::string> environment_of(pid_t pid) {
 FileId root_of(pid_t pid) { return id_at(proc(pid, "root")); }
 FileId cwd_of(pid_t pid) { return id_at(proc(pid, "cwd")); }
 FileId exe_of(pid_t pid) { return id_at(proc(pid, "exe")); }
+FileId file_at(pid_t pid, const std::string& path) { return id_at(proc(pid, "root" + path)); }
 pid_t parent_of(pid_t pid) { return process_stat(pid).parent; }
 
 Activity activity_of(pid_t pid) {

@@ -30,6 +30,8 @@ std::vector<std::string> environment_of(pid_t pid);
 FileId root_of(pid_t pid);
 FileId cwd_of(pid_t pid);
 FileId exe_of(pid_t pid);
+/// Which file a path is for it: in its mount namespace, from its root.
+FileId file_at(pid_t pid, const std::string& path);
 pid_t parent_of(pid_t pid);
 /// What a process is doing. See /proc/PID/stat in proc(5).
 struct Activity {

@@ -50,6 +50,8 @@ TEST_SUITE("kernel") {
     struct stat here {};
     REQUIRE(::stat(".", &here) == 0);
     CHECK(cwd_of(self) == FileId{here.st_dev, here.st_ino});
+    CHECK(file_at(self, "/") == root_of(self));
+    CHECK(file_at(self, "/proc") != root_of(self));
     const Fd open = open_file("/etc/passwd", O_RDONLY);
     const std::vector<Descriptor> all = descriptors(self);
     CHECK(std::any_of(all.begin(), all.end(), [&](const Descriptor& descriptor) {

@@ -12,6 +12,7 @@
 
 #include "toolkit/check/mounts.hpp"
 #include "toolkit/check/observe.hpp"
+#include "toolkit/check/verdict.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 
@@ -72,6 +73,25 @@ std::vector<Way> ways_outside(pid_t pid) {
                       .leads = *leads});
   }
   return ways;
+}
+
+void expect_no_way_out(const Subject& subject) {
+  const std::vector<Way> ways = ways_outside(subject.payload());
+  if (ways.empty()) return;
+  const Way& way = ways.front();
+  const bool here = !way.held.starts_with("descriptor ");
+  const std::string held = here ? way.held : "its " + way.held;
+  const std::string where = way.leads == Leads::away ? way.target + ": setns(2) enters it"
+                            : way.leads == Leads::group
+                                ? way.target + ", a file of a cgroup, by a mount that it has not"
+                                : "the directory " + way.target + " of a mount that it has not";
+  fail({.expected = "nothing that the command holds leads out of its own mounts",
+        .seen = held + " is " + where,
+        .evidence = "/proc/PAYLOAD/fd, fdinfo, cwd and root; its /proc/PAYLOAD/mountinfo",
+        .hint = here                        ? "cwd-outside"
+                : way.leads == Leads::away  ? "fd-of-a-namespace"
+                : way.leads == Leads::group ? "fd-of-a-group"
+                                            : "fd-outside"});
 }
 
 }  // namespace toolkit::checks

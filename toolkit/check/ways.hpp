@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "toolkit/check/subject.hpp"
+
 namespace toolkit::checks {
 
 /// Where one leads that a process holds.
@@ -24,5 +26,9 @@ struct Way {
 /// Every way out of its mount namespace that a process holds: descriptors, working directory, root.
 /// Pipes, sockets and files that are no cgroup's lead nowhere. See proc(5), "mnt_id".
 std::vector<Way> ways_outside(pid_t pid);
+
+/// The payload holds no way out of its mount namespace: "fd-outside", "fd-of-a-group" or
+/// "fd-of-a-namespace" for a descriptor, "cwd-outside" for a directory.
+void expect_no_way_out(const Subject& subject);
 
 }  // namespace toolkit::checks
