@@ -74,7 +74,7 @@ Prediction ask_for_prediction(FILE* stream, const Mechanism& lab) {
   if (!lab.enter && lab.kinds == Ns::none) return {};
   Prediction prediction;
   fmt::print(stream, "Predict what that costs. Enter alone is no prediction.\n\n");
-  fmt::print(stream, "A bare process takes {} here, from clone3(2) until it is reaped.\n",
+  fmt::print(stream, "A bare process takes about {} here, from clone3(2) until it is reaped.\n",
              to_text(bare_start()));
   prediction.added = ask(stream, "How many µs does this add?", parse_time);
   if (lab.prepare) {

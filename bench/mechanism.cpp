@@ -29,6 +29,16 @@ void change_root(const Scratch& scratch) {
   check(::chdir("/"), "chdir", "/");
 }
 
+/// Into a chroot that is twelve directories deep, and out of it by a second one.
+void escape(const Scratch& scratch) {
+  change_root(scratch);
+  check(::chdir(Scratch::deep().c_str()), "chdir", Scratch::deep());
+  check(::chroot("cell"), "chroot", "cell");
+  constexpr int kUp = 32;  // where there is nothing above, ".." stays
+  for (int up = 0; up < kUp; ++up) check(::chdir(".."), "chdir", "..");
+  check(::chroot("."), "chroot", ".");
+}
+
 void pivot(const Scratch& scratch) {
   set_propagation("/", Propagation::private_);
   toolkit::bind(scratch.root(), scratch.root());
@@ -102,8 +112,11 @@ std::vector<Mechanism> of_files() {
        .prepare = look_at_file},
       {.number = "02",
        .name = "escape",
-       .what = "nothing: it attacks what 01 made",
-       .running_why = "There is no mechanism in this lab, so nothing is added."},
+       .what = "out of a chroot, twelve deep",
+       .start_why =
+           "Each step up is one look-up of a directory that is in memory. Nothing is waited for.",
+       .enter = escape,
+       .running_why = "Who is out runs as before: it has another root, and nothing else."},
       {.number = "03",
        .name = "pivot-root",
        .what = "mount namespace, bind, pivot_root",
@@ -220,7 +233,7 @@ std::vector<Mechanism> of_namespaces() {
        .kinds = Ns::cgroup,
        .operation = "reading /proc/self/cgroup",
        .running_why =
-           "The path of a cgroup is told from the namespace's root on, so it is shorter.",
+           "The path of a cgroup is told from the namespace's root on: a few letters less.",
        .times = kReads,
        .prepare = read_cgroup}};
 }
@@ -234,6 +247,7 @@ Scratch::Scratch() {
   fs::create_directories(tree());
   fs::create_directories(empty());
   fs::create_directories(root() + tree());
+  fs::create_directories(root() + deep() + "/cell");
   for (const std::string& path : {file(), root() + file()}) {
     open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0600).reset();
   }

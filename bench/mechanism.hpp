@@ -21,6 +21,8 @@ class Scratch {
   [[nodiscard]] std::string file() const { return tree() + "/file"; }
   /// Where file() is; a mount may be put on it.
   [[nodiscard]] std::string tree() const { return path_ + "/tree"; }
+  /// In root(), a directory twelve deep.
+  static std::string deep() { return "/1/2/3/4/5/6/7/8/9/10/11/12"; }
   /// An empty directory.
   [[nodiscard]] std::string empty() const { return path_ + "/empty"; }
 

@@ -62,12 +62,10 @@ std::string start_sentence(const Cost& cost, const std::optional<double>& said) 
 }
 
 std::string running_sentence(const Cost& cost, const std::optional<double>& said) {
-  constexpr double kNothing = 0.03;
+  constexpr double kNothing = 0.05;  // two runs of the same differ by as much
   const bool is_equal = std::abs(cost.ratio - 1) < kNothing || !cost.is_clear();
-  const std::string seen = is_equal ? "it takes as long as beside it"
-                           : cost.ratio > 1
-                               ? fmt::format("it takes {} as long", times(cost.ratio))
-                               : fmt::format("it takes less time there, {}", times(cost.ratio));
+  const std::string seen = is_equal ? "no difference can be told"
+                                    : fmt::format("it takes {} as long", times(cost.ratio));
   if (!said) return fmt::format("Running, {}.", seen);
   switch (judge_factor(*said, is_equal ? 1 : cost.ratio)) {
     case Guess::too_high:
