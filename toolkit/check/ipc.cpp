@@ -2,13 +2,18 @@
 
 #include <fcntl.h>
 #include <mqueue.h>
+#include <sched.h>
+#include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <functional>
 
 #include "toolkit/check/observe.hpp"
@@ -80,6 +85,27 @@ std::uint64_t size_at(pid_t pid, const std::string& path) {
     return std::to_string(static_cast<std::uint64_t>(status.f_blocks) * status.f_frsize);
   });
   return parse_number(bytes).value_or(0);
+}
+
+std::string mode_at(pid_t pid, const std::string& path) {
+  return inside(pid, Ns::mount, [&path] {
+    struct stat status {};
+    check(::stat(path.c_str(), &status), "stat", path);
+    constexpr mode_t kBits = 07777;
+    char octal[16];  // NOLINT: snprintf fills it
+    static_cast<void>(std::snprintf(octal, sizeof octal, "%o", status.st_mode & kBits));
+    return std::string(octal);
+  });
+}
+
+std::string setting(const std::string& name) {
+  return std::string(trim(read_file("/proc/sys/" + name)));
+}
+
+std::string settings_error() {
+  check(::unshare(CLONE_NEWIPC), "unshare", "CLONE_NEWIPC");
+  const Fd file(::open("/proc/sys/kernel/shmmni", O_WRONLY | O_CLOEXEC));
+  return file ? "" : ::strerrorname_np(errno);
 }
 
 }  // namespace toolkit::checks

@@ -28,5 +28,13 @@ inline constexpr const char* kAllFour = "shared memory, semaphores, queue, POSIX
 
 /// How many bytes the filesystem at a path can hold, as a process finds it. See statvfs(3).
 std::uint64_t size_at(pid_t pid, const std::string& path);
+/// The permission bits of a path, as a process finds it: "1777". See stat(2).
+std::string mode_at(pid_t pid, const std::string& path);
+
+/// A setting as the calling process reads it: the value of "kernel/shmmni". See proc(5).
+std::string setting(const std::string& name);
+/// Why the calling process could not change the settings of an IPC namespace that it makes: the
+/// errno's name, or nothing. It is in that namespace afterwards.
+std::string settings_error();
 
 }  // namespace toolkit::checks

@@ -8,7 +8,9 @@
 #include "toolkit/check/context.hpp"
 #include "toolkit/check/machine.hpp"
 #include "toolkit/kernel/error.hpp"
+#include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/mount.hpp"
+#include "toolkit/kernel/namespaces.hpp"
 #include "toolkit/kernel/process.hpp"
 #include "toolkit/test/child.hpp"
 #include "toolkit/test/test.hpp"
@@ -60,6 +62,27 @@ TEST_SUITE("kernel") {
       mount("small", "/mnt", "tmpfs", 0, "size=" + std::to_string(kBytes));
       CHECK(size_at(::getpid(), "/mnt") == kBytes);
     });
+  }
+
+  TEST_CASE("ipc: a path's mode is told in octal, with the sticky bit") {
+    NEEDS_USER_NAMESPACES();
+    toolkit::test::inside(Ns::mount, [] {
+      mount("open", "/mnt", "tmpfs", 0, "mode=1753");
+      CHECK(mode_at(::getpid(), "/mnt") == "1753");
+    });
+  }
+
+  TEST_CASE("ipc: whether settings can be changed is found out in a namespace that is new") {
+    NEEDS_USER_NAMESPACES();
+    const std::string before = setting("kernel/shmmni");
+    toolkit::test::inside(Ns::ipc, [] {
+      const ino_t here = namespace_id(::getpid(), Ns::ipc);
+      const std::string error = settings_error();
+      CHECK(namespace_id(::getpid(), Ns::ipc) != here);
+      if (error.empty()) write_file("/proc/sys/kernel/shmmni", "77");
+      if (error.empty()) CHECK(setting("kernel/shmmni") == "77");
+    });
+    CHECK(setting("kernel/shmmni") == before);
   }
 }
 
