@@ -16,11 +16,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/ipc.h>
 #include <sys/mount.h>
-#include <sys/msg.h>
-#include <sys/sem.h>
-#include <sys/shm.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -67,9 +63,19 @@ bool is_of_ipc(std::string_view name) {
   return false;
 }
 
+/// A number of bytes. To a tmpfs 0 would be "without a limit", and so would one of more digits.
+std::string read_size(const std::string& text) {
+  constexpr std::size_t kDigits = 18;
+  const bool is_number = text.find_first_not_of("0123456789") == text.npos;
+  const bool is_nothing = text.find_first_not_of('0') == text.npos;
+  if (!is_number || is_nothing || text.size() > kDigits) refuse("not a size: " + text);
+  return text;
+}
+
 Setting read_setting(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == text.npos || !is_of_ipc(text.substr(0, equals))) refuse("not a setting of IPC");
+  if (equals + 1 == text.size()) refuse("no value for " + text.substr(0, equals));
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -81,8 +87,8 @@ Request read_request(const Arguments& arguments) {
     if (option == "--") break;
     if (next == arguments.size()) refuse(option + " of what");
     const std::string& value = arguments[next++];
-    if (option == "--shm-size" && value.find_first_not_of("0123456789") == value.npos) {
-      request.shm_size = value;
+    if (option == "--shm-size") {
+      request.shm_size = read_size(value);
     } else if (option == "--sysctl") {
       request.settings.push_back(read_setting(value));
     } else {
@@ -108,7 +114,7 @@ void leave_shared_objects() {
 }
 
 void leave_shared_mounts() {
-  // TODO(07.2): leave the machine's mount namespace, too, and cut the copy's mounts off from it
+  // TODO(07.2): leave the machine's mount namespace, too, and cut all mounts of the copy off
   toolkit::todo("07.2");
 }
 
@@ -118,7 +124,7 @@ void mount_queues() {
 }
 
 void mount_shared_memory(const std::string& size) {
-  // TODO(07.4): a tmpfs of at most this size on /dev/shm, for everybody: mode 1777, same flags
+  // TODO(07.4): a tmpfs of this size on /dev/shm: for everybody (1777, its default), same flags
   toolkit::todo("07.4");
 }
 
@@ -130,10 +136,8 @@ std::string file_of(std::string name) {
 
 void change(const Setting& setting) {
   const std::string path = file_of(setting.first);
-  {
-    // TODO(07.5): write the value to this file, in one write, and look at the result
-    toolkit::todo("07.5");
-  }
+  // TODO(07.5): open this file, write the value with one write(2), look at the result, close it
+  toolkit::todo("07.5");
 }
 
 /// Turns this process into the command; where it can't, says why and ends as a shell would.
