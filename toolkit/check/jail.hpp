@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "toolkit/check/machine.hpp"
 
@@ -20,8 +21,31 @@ Jail make_jail(Machine& machine, int depth);
 /// lab has not been passed, or lab.yaml does not name it under `beside`.
 std::string program_beside(const Machine& machine, const std::string& name);
 
+/// Gives the machine's root directory, which is read-only, directories with the names that are in
+/// another one: then no name tells the two apart.
+void copy_names(Machine& machine, const std::string& from);
+
+/// Processes of a machine that sleep, may be looked at by its root, and have a root of their own each.
+/// They start in this order, so the first has the lowest number. They end with this object, which
+/// ends before a program on the machine does: then nothing of the checker's is left.
+class Sleepers {
+ public:
+  /// "" is the machine's own root; a jail gets the machine's /usr, and what the loader needs.
+  Sleepers(Machine& machine, const std::vector<std::string>& roots);
+  Sleepers(const Sleepers&) = delete;
+  Sleepers& operator=(const Sleepers&) = delete;
+  ~Sleepers();
+  [[nodiscard]] std::vector<pid_t> pids() const;
+
+ private:
+  Machine& machine_;
+  std::vector<Process> starters_;
+};
+
 // For StartOptions::confine: called in the process that becomes the program.
 
+/// Opens what is at the path, at this number, to stay open over an exec.
+void leave_open(const std::string& path, int number);
 /// chroot(2) and chdir(2), and no more: what chroot(1) does.
 void enter_chroot(const std::string& path);
 /// A private mount namespace whose root is the directory, and nothing else: what lab 03 does.
