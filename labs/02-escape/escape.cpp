@@ -67,7 +67,7 @@ void by_chroot() {
 }
 
 void by_descriptor() {
-  // TODO(02.5): stand in a directory outside that a descriptor from 3 on is open on; which one is?
+  // TODO(02.5): stand in a directory outside that a descriptor from 3 to 1023 is open on; which?
   toolkit::todo("02.5");
 }
 
@@ -84,7 +84,7 @@ std::vector<std::string> processes() {
 }
 
 void by_proc() {
-  // TODO(02.6): stand in the root of another process, where that is another one and one may
+  // TODO(02.6): stand in the root of another process, where one may, and where that leads outside
   toolkit::todo("02.6");
 }
 
@@ -121,16 +121,16 @@ int run(const Arguments& arguments) {
     for (const Row& row : table()) std::printf("%s %s %s\n", row.way, row.call, row.capability);
     return 0;
   }
-  if (arguments.size() < 3 || arguments[0] != "--how") {
+  const std::size_t command = arguments.size() > 2 && arguments[2] == "--" ? 3 : 2;
+  if (arguments.size() <= command || arguments[0] != "--how") {
     throw std::invalid_argument("which one? escape --how WAY [--] CMD [ARG…], or escape --table");
   }
-  const std::ptrdiff_t command = arguments[2] == "--" ? 3 : 2;
   const Place jail = place_of("/");
   stand_outside(arguments[1]);
   climb();
   take_root();
   expect_outside(jail);
-  return become({arguments.begin() + command, arguments.end()});
+  return become({arguments.begin() + static_cast<std::ptrdiff_t>(command), arguments.end()});
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ void by_chroot() {
 }
 
 void by_descriptor() {
-  // step 02.5: stand in a directory outside that a descriptor from 3 on is open on; which one is?
+  // step 02.5: stand in a directory outside that a descriptor from 3 to 1023 is open on; which?
   constexpr int kMost = 1024;
   for (int descriptor = 3; descriptor < kMost; ++descriptor) {
     if (::fchdir(descriptor) == -1) continue;
@@ -96,12 +96,13 @@ std::vector<std::string> processes() {
 }
 
 void by_proc() {
-  // step 02.6: stand in the root of another process, where that is another one and one may
+  // step 02.6: stand in the root of another process, where one may, and where that leads outside
   for (const std::string& process : processes()) {
     if (::chdir(("/proc/" + process + "/root").c_str()) == -1) continue;
+    climb();
     if (place_of(".") != place_of("/")) return;
   }
-  throw std::runtime_error("no process that may be looked at has another root");
+  throw std::runtime_error("no process that may be looked at leads outside");
 }
 
 void stand_outside(const std::string& how) {
@@ -137,16 +138,16 @@ int run(const Arguments& arguments) {
     for (const Row& row : table()) std::printf("%s %s %s\n", row.way, row.call, row.capability);
     return 0;
   }
-  if (arguments.size() < 3 || arguments[0] != "--how") {
+  const std::size_t command = arguments.size() > 2 && arguments[2] == "--" ? 3 : 2;
+  if (arguments.size() <= command || arguments[0] != "--how") {
     throw std::invalid_argument("which one? escape --how WAY [--] CMD [ARG…], or escape --table");
   }
-  const std::ptrdiff_t command = arguments[2] == "--" ? 3 : 2;
   const Place jail = place_of("/");
   stand_outside(arguments[1]);
   climb();
   take_root();
   expect_outside(jail);
-  return become({arguments.begin() + command, arguments.end()});
+  return become({arguments.begin() + static_cast<std::ptrdiff_t>(command), arguments.end()});
 }
 
 }  // namespace
