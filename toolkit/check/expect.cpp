@@ -1,6 +1,9 @@
 #include "toolkit/check/expect.hpp"
 
+#include <unistd.h>
+
 #include "toolkit/check/mounts.hpp"
+#include "toolkit/check/observe.hpp"
 #include "toolkit/kernel/namespaces.hpp"
 #include "toolkit/kernel/text.hpp"
 
@@ -54,20 +57,72 @@ void expect_no_peers(Subject& subject, const Machine& machine) {
   }
 }
 
+void expect_no_masters(Subject& subject) {
+  for (const MountInfo& mount : all_mounts(subject.stands())) {
+    if (master_of(mount).empty()) continue;
+    subject.fail_here({.expected = "each mount of the command is private: seventh field empty",
+                       .seen = mount.target + " is a slave: it hears of the machine's mounts",
+                       .evidence = "/proc/PID/mountinfo: " + to_text(mount),
+                       .hint = "slave-for-private"});
+  }
+}
+
+void expect_read_only(Subject& subject, const std::string& place, const std::string& hint,
+                      const std::vector<std::string_view>& kept) {
+  const std::string answer = subject.ask("write " + place + "/word by-the-command");
+  const Mounts mounts = mounts_of(subject.payload());
+  const MountInfo* mount = mount_on(mounts, place);
+  if (mount == nullptr) {
+    fail({.expected = place + " is a mount with ro",
+          .seen = "nothing is mounted there",
+          .evidence = "/proc/PID/mountinfo:\n" + to_text(mounts),
+          .hint = hint});
+  }
+  const bool filesystem = split(mount->super_options, ',').front() == "ro";
+  const bool done = lacking(*mount, {"ro"}).empty() && answer == "EROFS";
+  const std::string lost = lacking(*mount, kept);
+  if (done && !filesystem && lost.empty()) return;
+  fail({.expected =
+            place + " is a mount with ro beside its other flags, and writing there gives EROFS",
+        .seen = !done        ? "writing " + place + "/word gives " + answer
+                : filesystem ? "the filesystem itself became read-only, wherever it is shown"
+                             : "it has lost " + lost,
+        .evidence = "/proc/PID/mountinfo: " + to_text(*mount) +
+                    "; the filesystem's own: " + mount->super_options,
+        .hint = !done        ? hint
+                : filesystem ? "filesystem-read-only"
+                             : "flags-lost"});
+}
+
+void expect_no_descriptors(const Subject& subject) {
+  for (const Descriptor& open : descriptors(subject.payload())) {
+    if (open.number <= STDERR_FILENO) continue;
+    fail({.expected = "the command has descriptors 0, 1 and 2, and no others",
+          .seen = "descriptor " + std::to_string(open.number) + " as well: " + open.target,
+          .evidence = "/proc/PID/fd of the command",
+          .hint = "descriptor-leaked"});
+  }
+}
+
 KeptMounts::KeptMounts(const Machine& machine) : machine_(machine), before_(now()) {}
 
 std::string KeptMounts::now() const {
   return read_file("/proc/" + std::to_string(machine_.keeper()) + "/mountinfo");
 }
 
-void KeptMounts::expect(const std::string& when) const {
+void KeptMounts::expect(const std::string& when, const std::string& gone) const {
   const std::string seen = now();
   if (seen == before_) return;
   const bool more = lines(seen).size() > lines(before_).size();
+  const bool less = lines(seen).size() < lines(before_).size();
   fail({.expected = "/proc/1/mountinfo reads as before your program started",
-        .seen = when + (more ? ", there is a mount more" : ", it reads otherwise"),
+        .seen = when + (more   ? ", there is a mount more"
+                        : less ? ", mounts of the machine have gone"
+                               : ", it reads otherwise"),
         .evidence = difference(before_, seen),
-        .hint = more ? "mounted-outside" : "host-changed"});
+        .hint = more   ? "mounted-outside"
+                : less ? gone
+                       : "host-changed"});
 }
 
 }  // namespace toolkit::checks
