@@ -5,19 +5,19 @@
 #include "toolkit/check/expect.hpp"
 #include "toolkit/check/furnish.hpp"
 #include "toolkit/check/mounts.hpp"
-#include "toolkit/kernel/text.hpp"
+#include "toolkit/check/refusal.hpp"
 
 namespace {
 
 using namespace toolkit::checks;  // NOLINT: what a check is written with
-using toolkit::MountInfo;
-using toolkit::Ns;
+using toolkit::MountInfo, toolkit::Ns;
 
 using Words = std::vector<std::string>;
 
 SIGNATURES({"pivot_root", EINVAL, "still-shared"}, {"openat2", EXDEV, "link-refused"},
            {"openat2", ELOOP, "link-refused"}, {"openat2", ENOTDIR, "file-as-target"},
-           {"openat", ENOTDIR, "file-as-target"}, {"mount_setattr", EINVAL, "below-the-mount"});
+           {"openat", ENOTDIR, "file-as-target"}, {"mount_setattr", EINVAL, "below-the-mount"},
+           {"mount_setattr", ENOENT, "empty-path"});
 
 /// A machine with a root filesystem, and a directory of the machine with a mount in it.
 struct Trial {
@@ -36,13 +36,13 @@ struct Trial {
     machine.make_file(source + '/' + below + "/word", word);
     for (const std::string& place : {target, other}) make_directory(machine, rootfs.path + place);
   }
-  std::string volume(const std::string& options = "") const {
-    return source + ':' + target + options;
+  std::string volume(const std::string& how = "") const { return source + ':' + target + how; }
+  Words words(Words options) const {
+    options.insert(options.end(), {"--rootfs", rootfs.path, "--", rootfs.probe, machine.word()});
+    return options;
   }
-  Subject start(const Words& options) {
-    Words words = options;
-    words.insert(words.end(), {"--rootfs", rootfs.path, "--", rootfs.probe, machine.word()});
-    return machine.start(words, {.unfinished = Unfinished::held});
+  Subject start(const Words& more) {
+    return machine.start(words(more), {.unfinished = Unfinished::held});
   }
   /// The same, where no step is open any more.
   Subject run(const Words& options) {
@@ -54,12 +54,14 @@ struct Trial {
 
 CHECK_STEP("05.1a", "a mount namespace of its own", 1, {}) {
   Trial trial;
+  trial.machine.excuse(trial.rootfs.path);  // a mount that travels is 05.2's affair
   Subject subject = trial.start({});
   expect_own_namespace(subject, trial.machine, Ns::mount);
 }
 
 CHECK_STEP("05.1b", "your program stays in the machine's", 1, {"05.1a"}) {
   Trial trial;
+  trial.machine.excuse(trial.rootfs.path);
   Subject subject = trial.start({});
   expect_runner_stays(subject, trial.machine, Ns::mount);
 }
@@ -70,14 +72,8 @@ CHECK_STEP("05.2a", "private, which is the default: no ties", 2, {"05.1"}) {
     const KeptMounts kept(trial.machine);
     Subject subject = trial.start(options);
     expect_no_peers(subject, trial.machine);
-    kept.expect("with the command at work");
-    for (const MountInfo& mount : all_mounts(subject.stands())) {
-      if (master_of(mount).empty()) continue;
-      subject.fail_here({.expected = "each mount of the command is private: seventh field empty",
-                         .seen = mount.target + " is a slave: it hears of the machine's mounts",
-                         .evidence = "/proc/PID/mountinfo: " + to_text(mount),
-                         .hint = "slave-for-private"});
-    }
+    kept.expect("with the command at work", "unmounted-outside");
+    expect_no_masters(subject);
   }
 }
 
@@ -117,13 +113,14 @@ CHECK_STEP("05.2d", "what the machine mounts comes to a slave alone", 2, {"05.2c
     if (came == (kind == "slave")) continue;
     fail({.expected = "the machine mounts on DIR" + trial.target + ": a slave sees it, nobody else",
           .seen = "with " + kind + (came ? ", it has come in" : ", it has not come"),
-          .evidence = "/proc/PAYLOAD/mountinfo: " + mount_lines(subject.payload(), "/"),
+          .evidence = "/proc/PID/mountinfo: " + mount_lines(subject.payload(), "/"),
           .hint = came ? "slave-for-private" : "private-for-slave"});
   }
 }
 
 /// FAIL unless the volume's place is this one: as a descriptor shows it or, later, as its mount does.
-void expect_place(Trial& trial, const std::string& asked, const std::string& place) {
+void expect_place(Trial& trial, const std::string& asked, const std::string& place,
+                  const std::string& reads = "") {
   Subject subject = trial.start({"-v", trial.source + ':' + asked});
   const FileId inside = trial.machine.id_of(trial.rootfs.path + place);
   std::string seen = "it has no descriptor of it, and no mount is there";
@@ -132,7 +129,8 @@ void expect_place(Trial& trial, const std::string& asked, const std::string& pla
     const Mounts mounts = mounts_of(subject.payload());
     const MountInfo* volume = mount_of(mounts, trial.source);
     if (volume != nullptr && volume->target == place) return;
-    seen = "it is mounted on " + (volume == nullptr ? "no path of the command" : volume->target);
+    seen = volume == nullptr ? "SRC is mounted outside DIR: the command has no mount of it"
+                             : "SRC is mounted on the command's " + volume->target;
     hint = "link-outside";
   }
   for (const Descriptor& open : descriptors(subject.stands())) {
@@ -144,9 +142,9 @@ void expect_place(Trial& trial, const std::string& asked, const std::string& pla
     hint = outside ? "link-outside" : "link-refused";
   }
   subject.fail_here(
-      {.expected = "DST " + asked + " is " + trial.rootfs.path + place + ", " + to_text(inside),
+      {.expected = "DST " + asked + reads + " is DIR" + place + ", " + to_text(inside),
        .seen = seen,
-       .evidence = "/proc/PID/fd and /proc/PID/mountinfo",
+       .evidence = "/proc/PID/fd and /proc/PID/mountinfo; DIR is " + trial.rootfs.path,
        .hint = hint,
        .signatures = Consult::always});
 }
@@ -158,14 +156,14 @@ CHECK_STEP("05.3a", "the target is found in the rootfs", 1, {"05.2"}) {
 
 CHECK_STEP("05.3b", "no link leads it out of there", 3, {"05.3a"}) {
   // Each place is there twice: in the rootfs, and on the machine.
-  const auto try_link = [](const std::string& asked, const std::string& link,
-                           const std::string& text) {
+  const auto try_link = [](const auto& asked, const auto& link, const auto& text) {
     Trial trial;
     const std::string place = trial.source + "-outside";
     make_directory(trial.machine, place + "/deep");
     make_directory(trial.machine, trial.rootfs.path + place + "/deep");
     make_link(trial.machine, trial.rootfs.path + link, text + place);
-    expect_place(trial, asked, asked == link ? place : place + "/deep");
+    expect_place(trial, asked, asked == link ? place : place + "/deep",
+                 " (there " + link + " is a link that reads " + text + place + ')');
   };
   const std::string link = '/' + random_name();
   try_link(link, link, "");
@@ -179,8 +177,9 @@ void expect_word(const Trial& trial, Subject& subject, const std::string& file,
   const std::string answer = subject.ask("read " + file);
   if (answer == trial.word) return;
   fail({.expected = "the command reads " + trial.word + " in " + file,
-        .seen = "it reads " + answer,
-        .evidence = "/proc/PAYLOAD/mountinfo:\n" + to_text(mounts_of(subject.payload())),
+        .seen =
+            answer.starts_with('!') ? "reading it gives " + answer.substr(1) : "it reads " + answer,
+        .evidence = "/proc/PID/mountinfo:\n" + to_text(mounts_of(subject.payload())),
         .hint = hint});
 }
 
@@ -193,7 +192,7 @@ CHECK_STEP("05.4a", "the volumes are there", 2, {"05.3"}) {
     if (volume != nullptr && mount_of({*volume}, trial.source) != nullptr) continue;
     fail({.expected = trial.source + " is mounted on the command's " + place,
           .seen = volume == nullptr ? "nothing is mounted there" : "something else is",
-          .evidence = "/proc/PAYLOAD/mountinfo:\n" + to_text(mounts),
+          .evidence = "/proc/PID/mountinfo:\n" + to_text(mounts),
           .hint = "no-volume"});
   }
   expect_word(trial, subject, trial.other + "/word", "no-volume");
@@ -217,8 +216,7 @@ CHECK_STEP("05.4c", "a file can be a volume, too", 1, {"05.4a"}) {
 CHECK_STEP("05.4d", "and none is left, however it ends", 2, {"05.4a"}) {
   Trial trial;
   const KeptMounts kept(trial.machine);
-  Words words = {"-v", trial.volume(), "--rootfs", trial.rootfs.path};
-  words.insert(words.end(), {"--", trial.rootfs.probe, trial.machine.word()});
+  const Words words = trial.words({"-v", trial.volume()});
   trial.machine.finish(words);
   kept.expect("after the command has ended");
   Subject subject = trial.machine.start(words);
@@ -228,17 +226,9 @@ CHECK_STEP("05.4d", "and none is left, however it ends", 2, {"05.4a"}) {
   kept.expect("after your program was killed");
 }
 
-/// FAIL when the command can write at a place that is read-only, or its mount does not say so.
-void expect_read_only(Subject& subject, const std::string& place, const std::string& hint) {
-  const Mounts mounts = mounts_of(subject.payload());
-  const MountInfo* mount = mount_on(mounts, place);
-  const std::string answer = subject.ask("write " + place + "/word " + random_name());
-  if (mount != nullptr && lacking(*mount, {"ro"}).empty() && answer == "EROFS") return;
-  fail({.expected = place + " is a mount with ro, and writing there gives EROFS",
-        .seen = "writing " + place + "/word gives " + answer,
-        .evidence = "/proc/PAYLOAD/mountinfo, sixth field: " +
-                    (mount == nullptr ? "no line for it" : to_text(*mount)),
-        .hint = hint});
+CHECK_STEP("05.4e", "and no descriptor of your program's", 1, {"05.4a"}) {
+  Trial trial;
+  expect_no_descriptors(trial.run({"-v", trial.volume()}));
 }
 
 CHECK_STEP("05.5a", "ro: the volume is read-only", 2, {"05.4"}) {
@@ -250,48 +240,58 @@ CHECK_STEP("05.5a", "ro: the volume is read-only", 2, {"05.4"}) {
 CHECK_STEP("05.5b", "and what is mounted in it", 2, {"05.5a"}) {
   Trial trial;
   Subject subject = trial.run({"-v", trial.volume(":ro")});
-  expect_read_only(subject, trial.target + '/' + trial.below, "submount-writable");
+  expect_read_only(subject, trial.target + '/' + trial.below, "submount-writable",
+                   {"nosuid", "nodev"});
 }
 
 CHECK_STEP("05.5c", "but nothing else", 2, {"05.5a"}) {
   Trial trial;
   Subject subject = trial.run({"-v", trial.source + ':' + trial.other, "-v", trial.volume(":ro")});
-  const Mounts mounts = mounts_of(subject.payload());
-  const MountInfo* volume = mount_on(mounts, trial.target);
-  const bool machines = toolkit::split(volume->super_options, ',').front() == "rw";
   const std::string answer = subject.ask("write " + trial.other + "/word " + trial.word);
-  if (machines && answer == "ok") return;
+  if (answer == "ok") return;
   fail({.expected = "the same source, a second time and without ro, can be written to",
-        .seen = "writing " + trial.other + "/word gives " + answer +
-                (machines ? "" : ", and the machine can't write there any more either"),
-        .evidence = "/proc/PAYLOAD/mountinfo: " + to_text(*volume) +
-                    "; the filesystem's own: " + volume->super_options,
-        .hint = machines ? "all-read-only" : "filesystem-read-only"});
+        .seen = "writing " + trial.other + "/word gives " + answer,
+        .evidence = "/proc/PID/mountinfo:\n" + to_text(mounts_of(subject.payload())),
+        .hint = "all-read-only"});
+}
+
+CHECK_STEP("05.5d", "also where DST is a link", 1, {"05.5a"}) {
+  Trial trial;
+  const std::string link = '/' + random_name();
+  const std::string place = trial.source + '/' + trial.below;  // on the machine it is a mount, too
+  make_directory(trial.machine, trial.rootfs.path + place);
+  make_link(trial.machine, trial.rootfs.path + link, place);
+  Subject subject = trial.run({"-v", trial.source + ':' + link + ":ro"});
+  expect_read_only(subject, place, "read-only-elsewhere");
 }
 
 CHECK_STEP("05.6", "a tmpfs of 16 MiB", 2, {"05.3"}) {
   Trial trial;
   const std::string link = '/' + random_name();
-  const std::string place = trial.machine.work(random_name());
-  make_directory(trial.machine, place);  // where the link leads on the machine
+  const std::string& place = trial.source;  // where the link leads on the machine
   make_directory(trial.machine, trial.rootfs.path + place);
   make_link(trial.machine, trial.rootfs.path + link, place);
-  Subject subject = trial.run({"--tmpfs", link});
+  Subject subject = start_with_hints(trial.machine, trial.words({"--tmpfs", link}), {},
+                                     {{"ended-early", "tmpfs-refused"}});
+  const std::string wanted = "on DST " + link + ", a link that reads " + place + ", a new tmpfs: ";
   const Mounts mounts = mounts_of(subject.payload());
-  const MountInfo* found = mount_on(mounts, place);
-  const MountInfo tmpfs = found == nullptr ? MountInfo{} : *found;
-  const bool is_new =
-      tmpfs.type == "tmpfs" && twin_of(tmpfs, mounts_of(trial.machine.keeper())) == nullptr;
-  const std::string lacks = lacking(tmpfs, {"rw", "nosuid", "nodev"});
-  const bool is_small = tmpfs.super_options.find("size=16384k") != std::string::npos;
+  const MountInfo* tmpfs = mount_on(mounts, place);
+  if (tmpfs == nullptr)
+    fail({.expected = wanted + "in DIR",
+          .seen = "nothing is mounted on the command's " + place,
+          .evidence = "/proc/PID/mountinfo:\n" + to_text(mounts),
+          .hint = "no-tmpfs"});
+  const MountInfo* twin = twin_of(*tmpfs, mounts_of(trial.machine.keeper()));
+  const bool is_new = tmpfs->type == "tmpfs" && twin == nullptr;
+  const std::string lacks = lacking(*tmpfs, {"rw", "nosuid", "nodev"});
+  const bool is_small = tmpfs->super_options.find("size=16384k") != std::string::npos;
   if (is_new && lacks.empty() && is_small) return;
-  fail({.expected = "on DST a new, empty tmpfs: rw, nosuid, nodev, size=16384k",
-        .seen = found == nullptr ? "nothing is mounted there"
-                : !is_new        ? "what is mounted there is the machine's"
+  fail({.expected = wanted + "rw, nosuid, nodev, size=16384k",
+        .seen = !is_new          ? "what is mounted there is the machine's"
                 : !lacks.empty() ? "it lacks " + lacks
                                  : "it has another size, or none: then half of the memory",
-        .evidence = "/proc/PAYLOAD/mountinfo: " + to_text(tmpfs) +
-                    "; the filesystem's own: " + tmpfs.super_options,
+        .evidence = "/proc/PID/mountinfo: " + to_text(*tmpfs) +
+                    "; the filesystem's own: " + tmpfs->super_options,
         .hint = !is_new          ? "no-tmpfs"
                 : !lacks.empty() ? "tmpfs-flags"
                                  : "tmpfs-size"});

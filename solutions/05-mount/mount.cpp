@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -97,10 +98,11 @@ Request read_request(const Arguments& arguments) {
   return request;
 }
 
-/// mount(2), as it is but for the error: "mount '/w/root/data': Operation not permitted".
+/// mount(2), as it is but for the error: "mount '/mnt on /proc/self/fd/5': Operation not permitted".
 void mount(const char* source, const std::string& target, const char* type, unsigned long flags,
            const char* data = nullptr) {
-  check(::mount(source, target.c_str(), type, flags, data), "mount", target);
+  const std::string what = source == nullptr ? target : source + (" on " + target);
+  check(::mount(source, target.c_str(), type, flags, data), "mount", what);
 }
 
 /// A path that leads to what a descriptor is open on: "/proc/self/fd/5".
