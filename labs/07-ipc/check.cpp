@@ -13,8 +13,6 @@ using toolkit::MountInfo;
 using toolkit::namespace_id;
 using toolkit::Ns;
 
-constexpr int kNeverStarted = 125;
-
 SIGNATURES({"unshare", EINVAL, "unshare-flags"}, {"mount", EINVAL, "mount-refused"});
 
 /// A machine on which somebody else's objects are, and the program started there.
@@ -154,6 +152,7 @@ CHECK_STEP("07.2c", "before anything is mounted", 1, {"07.2b"}) {
 /// The mount on a path, which must be a new one of this type with the flags that it should have.
 MountInfo new_mount(const Trial& trial, Subject& subject, const std::string& path,
                     const std::string& type, const std::string& old, const std::string& early) {
+  if (subject.stands() == 0) subject.insist();  // a run that is traced is not held at its end
   const std::string lines = mount_lines(subject.stands(), ' ' + path + ' ');
   const Mounts mounts = mounts_of(subject.stands());
   const MountInfo* mount = mount_on(mounts, path);
@@ -279,6 +278,7 @@ CHECK_STEP("07.5a", "settings hold in there, and nowhere else", 2, {"07.4"}) {
 CHECK_STEP("07.5b", "what the kernel refuses ends your program", 1, {"07.5a"}) {
   Trial trial;
   need_own_settings(trial);
+  constexpr int kNeverStarted = 125;
   const std::string many = std::to_string(random_number(100'000'000, 900'000'000));
   const std::vector<std::string> all{"kernel.shmmni=" + many, "kernel.sem=32000 " + random_name(),
                                      "fs.mqueue.queues_max=" + random_name(),
