@@ -120,7 +120,8 @@ const std::vector<Advice>& all_advice() {
        "file is open for writing. What does /proc/self/mountinfo say of the target?"},
       {"mount", "", EINVAL,
        "For MS_REMOUNT, MS_MOVE and a change of propagation the target must be a mount point; else "
-       "the filesystem does not know an option. Is the target a line of /proc/self/mountinfo?"},
+       "the filesystem does not understand its data. Is the target a line of /proc/self/mountinfo? "
+       "With data: is it key=value, with commas between?"},
       {"mount", "", ENODEV,
        "The kernel has no filesystem of this type. Is the type the third argument, and is it in "
        "/proc/filesystems?"},
