@@ -16,6 +16,7 @@
 
 #include <linux/if_link.h>
 #include <linux/netlink.h>
+#include <linux/nsfs.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
@@ -60,8 +61,9 @@ struct Request {
 
 [[noreturn]] void refuse() {
   throw std::invalid_argument(
-      "usage: net [--device NAME] [--persist FILE] [--] CMD [ARG…], "
-      "net --join FILE [--] CMD [ARG…], net --rm FILE");
+      "usage: net [--device NAME] [--persist FILE] [--] CMD [ARG…]\n"
+      "            net --join FILE [--] CMD [ARG…]\n"
+      "            net --rm FILE");
 }
 
 std::optional<std::string>& option_named(Request& request, const std::string& name) {
@@ -84,6 +86,8 @@ Request read_request(const Arguments& arguments) {
   }
   request.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
   if (request.command.empty() != request.remove.has_value()) refuse();
+  const bool makes = request.device || request.persist;
+  if ((makes && request.join) || ((makes || request.join) && request.remove)) refuse();
   return request;
 }
 
@@ -135,7 +139,7 @@ void set_up(FdRef socket, const std::string& name) {
   Message message;
   message.add_name(name);
   {
-    // TODO(08.2): make it an RTM_NEWLINK that asks for IFF_UP and for an answer, and send it
+    // TODO(08.2): make it an RTM_NEWLINK, a request that asks for IFF_UP and an answer; send it
     toolkit::todo("08.2");
   }
   read_answer(socket, name);
@@ -163,7 +167,7 @@ void join_namespace(const std::string& file) {
 }
 
 void remove_namespace(const std::string& file) {
-  // TODO(08.7): take the namespace off the file, even where somebody has it open; remove the file
+  // TODO(08.7): where the file keeps a network, take it off, even if somebody has it open; unlink
   toolkit::todo("08.7");
 }
 

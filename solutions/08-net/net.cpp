@@ -16,6 +16,7 @@
 
 #include <linux/if_link.h>
 #include <linux/netlink.h>
+#include <linux/nsfs.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
@@ -60,8 +61,9 @@ struct Request {
 
 [[noreturn]] void refuse() {
   throw std::invalid_argument(
-      "usage: net [--device NAME] [--persist FILE] [--] CMD [ARG…], "
-      "net --join FILE [--] CMD [ARG…], net --rm FILE");
+      "usage: net [--device NAME] [--persist FILE] [--] CMD [ARG…]\n"
+      "            net --join FILE [--] CMD [ARG…]\n"
+      "            net --rm FILE");
 }
 
 std::optional<std::string>& option_named(Request& request, const std::string& name) {
@@ -84,6 +86,8 @@ Request read_request(const Arguments& arguments) {
   }
   request.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
   if (request.command.empty() != request.remove.has_value()) refuse();
+  const bool makes = request.device || request.persist;
+  if ((makes && request.join) || ((makes || request.join) && request.remove)) refuse();
   return request;
 }
 
@@ -135,7 +139,7 @@ void set_up(FdRef socket, const std::string& name) {
   Message message;
   message.add_name(name);
   {
-    // step 08.2: make it an RTM_NEWLINK that asks for IFF_UP and for an answer, and send it
+    // step 08.2: make it an RTM_NEWLINK, a request that asks for IFF_UP and an answer; send it
     message.header.nlmsg_type = RTM_NEWLINK;
     message.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
     message.link.ifi_flags = IFF_UP;
@@ -179,7 +183,10 @@ void join_namespace(const std::string& file) {
 }
 
 void remove_namespace(const std::string& file) {
-  // step 08.7: take the namespace off the file, even where somebody has it open; remove the file
+  // step 08.7: where the file keeps a network, take it off, even if somebody has it open; unlink
+  const Fd kept = toolkit::open_file(file, O_RDONLY);
+  const bool network = ::ioctl(kept.get(), NS_GET_NSTYPE) == CLONE_NEWNET;
+  if (!network) throw SystemError(EINVAL, "NS_GET_NSTYPE", file);
   check(::umount2(file.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW), "umount2", file);
   check(::unlink(file.c_str()), "unlink", file);
 }
