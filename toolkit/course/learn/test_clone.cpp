@@ -19,11 +19,13 @@ std::string lab_yaml(const std::string& title, const std::string& program,
          "]\nminutes: 10\nneeds: []\nby_hand: [puts]\ndone: Your program holds water.\n";
 }
 
-/// Knows one error, and makes scripts.
+/// Knows one error, and makes scripts: compiling and linking copy.
 constexpr std::string_view kCompiler = R"(#!/bin/sh
 for word; do
-  case $word in *.cpp) source=$word ;; esac
-  if [ "$last" = -o ]; then out=$word; fi
+  case $last:$word in
+    -o:*) out=$word ;;
+    *.cpp | *.o) source=$word ;;
+  esac
   last=$word
 done
 if line=$(grep -n ERROR "$source"); then
