@@ -16,6 +16,13 @@ case "$*" in
 esac
 )";
 
+/// A checker that writes down how it was started.
+const char* const kTellsItsWords = R"(#!/bin/bash
+for report; do :; done
+echo "$*" >"${0%/*}/words"
+echo '{"id": "02.1", "title": "step", "points": 1, "needs": [], "verdict": "PASS"}' >&$report
+)";
+
 TEST_SUITE("tool") {
   TEST_CASE("check: a failure is told with its first hint, and the result is 1") {
     const Clone clone;
@@ -52,6 +59,26 @@ TEST_SUITE("tool") {
     const Clone clone;
     CHECK(has(clone.lab({"check", "01", "--explain"}).out,
               "  call      puts(1) = -1 EBADF\n            1 is closed\n"));
+  }
+
+  TEST_CASE("check: a checker gets the programs of other labs that it names, as they passed") {
+    const Clone clone;
+    clone.file("labs/02-hoop/lab.yaml",
+               clone.read("labs/02-hoop/lab.yaml") + "beside: [01-cask]\n");
+    clone.file("labs/02-hoop/hoop.cpp", kDry);
+    clone.file("labs/02-hoop/hints.md", "");
+    clone.file("build/labs/flags/02-hoop.json", clone.read("build/labs/flags/01-cask.json"));
+    clone.program("build/checks/02-hoop", kTellsItsWords);
+    static_cast<void>(clone.lab({"check", "02"}));
+    CHECK(has(clone.read("build/checks/words"), "--subject"));
+    CHECK_FALSE(has(clone.read("build/checks/words"), "--beside"));
+    clone.file("labs/01-cask/cask.cpp", kPasses);
+    static_cast<void>(clone.lab({"check", "01"}));
+    clone.file("labs/01-cask/cask.cpp", kDry);
+    static_cast<void>(clone.lab({"check", "02"}));
+    CHECK(
+        has(clone.read("build/checks/words"), "--beside cask=" + clone.at("build/beside/01-cask")));
+    CHECK(clone.read("build/beside/01-cask") == kPasses);
   }
 
   TEST_CASE("check: --json is a line a check") {
