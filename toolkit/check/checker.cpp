@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+#include <array>
 #include <cstdio>
 #include <optional>
 #include <string_view>
@@ -21,6 +22,11 @@ constexpr const char* kUsageText =
     "usage: CHECKER --list\n"
     "       CHECKER --subject PROGRAM --name ARGV0 --probe PROBE [--report FD] [--only ID,ID…] "
     "[--explain] [--until-failure] [--beside ARGV0=PROGRAM]…\n";
+
+/// A lab's work is done by the learner's program, and not by these.
+constexpr std::array kProgramsOfOthers{
+    "unshare", "nsenter", "setpriv",  "capsh",   "chroot", "pivot_root", "switch_root",    "mount",
+    "umount",  "ip",      "ifconfig", "busybox", "bwrap",  "firejail",   "systemd-nspawn", "runc"};
 
 /// False for a word it does not know.
 bool read_option(std::string_view option, std::string_view value, Settings& settings) {
@@ -67,6 +73,7 @@ int run(int argc, char** argv) {
     std::fputs(kUsageText, stderr);
     return kUsage;
   }
+  context().settings.hidden = {kProgramsOfOthers.begin(), kProgramsOfOthers.end()};
   // Orphans of a program come here, where PID 1 of a container may reap nobody. See PR_SET_CHILD_SUBREAPER in prctl(2).
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::signal(SIGPIPE, SIG_IGN);  // a program that closes its streams must not end its checker

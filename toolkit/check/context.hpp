@@ -17,11 +17,12 @@ struct Settings {
   std::string probe;                               ///< the payload
   std::string name = "program";                    ///< argv[0] of the learner's program
   std::map<std::string, std::string> beside = {};  ///< programs of other labs, by argv[0]
-  int report = 1;                                  ///< descriptor that results are written to
-  std::vector<std::string> only = {};              ///< ids of checks, or of steps; all when empty
-  bool list = false;                               ///< run nothing, write what there is to run
-  bool explain = false;                            ///< tell the calls of the first step that fails
-  bool until_failure = false;  ///< what comes after a check that failed is not run
+  std::vector<std::string> hidden = {};  ///< names of the host's programs that do a lab's work
+  int report = 1;                        ///< descriptor that results are written to
+  std::vector<std::string> only = {};    ///< ids of checks, or of steps; all when empty
+  bool list = false;                     ///< run nothing, write what there is to run
+  bool explain = false;                  ///< tell the calls of the first step that fails
+  bool until_failure = false;            ///< what comes after a check that failed is not run
 };
 
 /// Which hint answers which failed call of the learner's program.
@@ -41,6 +42,7 @@ struct Context {
   bool tracing = false;  ///< this run is the second one, of a check that failed: calls are recorded
   std::string step = {};  ///< the id of the check that runs: "04.2a"
   std::string did = {};
+  std::map<std::string, std::string> usual_names = {};  ///< of the probe, by that of this machine
   std::vector<Leftover> left = {};
   std::vector<TracedCall> calls = {};
   Consult consult = Consult::when_it_ended;  ///< as the check that failed wants it

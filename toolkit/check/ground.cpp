@@ -48,6 +48,20 @@ void show_host_programs() {
   }
 }
 
+/// A device lies on each of them, and is no program: EACCES.
+void hide_programs(const std::vector<std::string>& names) {
+  for (const char* directory : {"usr/bin", "usr/sbin", "bin", "sbin"}) {
+    struct stat status {};
+    if (::lstat(directory, &status) == -1 || !S_ISDIR(status.st_mode)) continue;  // or led to
+    for (const std::string& name : names) {
+      const std::string path = std::string(directory) + '/' + name;
+      if (::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+        toolkit::bind("/dev/null", path);
+      }
+    }
+  }
+}
+
 void mount_proc_and_sys(Ground::Kernel kernel) {
   make_directory("proc", 0555);
   mount("proc", "proc", "proc", kQuiet);
@@ -106,6 +120,15 @@ void copy_program(const std::string& path, FdRef from) {
   }
 }
 
+void add_name(const Ground& ground) {
+  if (ground.second_name.empty()) return;
+  const std::string work = &kWork[1] + std::string("/");
+  const std::string path = work + ground.second_name;
+  make_directory(path.substr(0, path.rfind('/')));
+  const std::string first = work + ground.programs.front().first;
+  check(::link(first.c_str(), path.c_str()), "link", path);
+}
+
 void make_decoys(const std::vector<std::string>& names) {
   make_directory("mnt");
   for (const std::string& name : names) {
@@ -124,6 +147,7 @@ void lay_ground(const Ground& ground) {
   mount("machine", "/tmp", "tmpfs", MS_NOSUID, "mode=0755,size=1m,nr_inodes=1k");
   check(::chdir("/tmp"), "chdir", "/tmp");
   show_host_programs();
+  hide_programs(ground.hidden);
   mount_proc_and_sys(ground.kernel);
   mount_cgroups("sys/fs/cgroup");
   // The host's root could leave the group that fences it, and make others that stay.
@@ -140,6 +164,7 @@ void lay_ground(const Ground& ground) {
   make_link("/tmp", "var/tmp");
   make_link("/run", "var/run");
   for (const auto& [name, from] : ground.programs) copy_program(&kWork[1] + ("/" + name), from);
+  add_name(ground);
   make_decoys(ground.decoys);
   pivot_root_here();
   unmount(".", Detach::yes);

@@ -16,6 +16,10 @@ inline constexpr const char* kWork = "/w";
 struct Ground {
   /// Names below kWork and the open files they are copied from: the clone may lie where the machine's root can't look.
   std::vector<std::pair<std::string, FdRef>> programs = {};
+  /// A second name below kWork for the first of them: "DIRECTORY/NAME". None when empty.
+  std::string second_name = {};
+  /// Names of the host's programs that nobody can start there.
+  std::vector<std::string> hidden = {};
   /// Without a user namespace, what is the whole machine's is shown read-only, /proc, /sys and
   /// the cgroups, and what only the host's root may read is hidden.
   enum class Kernel { own, masked } kernel = Kernel::own;

@@ -36,7 +36,7 @@ std::optional<Delegation> delegate(Groups groups) {
 constexpr Ns kKindsOfMachine =
     Ns::user | Ns::mount | Ns::pid | Ns::uts | Ns::ipc | Ns::net | Ns::cgroup;
 
-Kept keep(Powers powers, const std::vector<std::string>& decoys,
+Kept keep(Powers powers, const std::string& second_name, const std::vector<std::string>& decoys,
           std::optional<Delegation>& delegation) {
   if (powers == Powers::devices && ::geteuid() != 0) {
     skip("a normal user can make no device nodes", "as root it is checked: sudo ./lab check");
@@ -46,6 +46,8 @@ Kept keep(Powers powers, const std::vector<std::string>& decoys,
   const Fd probe = open_file(settings.probe, O_RDONLY);
   Ground ground{
       .programs = {{"probe", probe}},
+      .second_name = second_name,
+      .hidden = settings.hidden,
       .kernel = powers == Powers::contained ? Ground::Kernel::own : Ground::Kernel::masked,
       .decoys = decoys};
   if (subject) ground.programs.emplace_back(settings.name, subject);
@@ -131,13 +133,15 @@ const std::string& probe_content() {
 
 Machine::Machine(const MachineOptions& options) {
   const std::vector<std::string> decoys = {random_name(), random_name()};
+  // A program that knows where the probe lies could do its work for that one alone.
+  const std::string second_name = random_name() + '/' + random_name();
   std::optional<Delegation> delegation = delegate(options.groups);
-  Kept kept = or_skip([&] { return keep(options.powers, decoys, delegation); });
+  Kept kept = or_skip([&] { return keep(options.powers, second_name, decoys, delegation); });
   if (delegation) delegation->settle(kept.process.pid());
   parts_ = std::make_unique<Parts>(Parts{.delegation = std::move(delegation),
                                          .kept = std::move(kept),
                                          .powers = options.powers,
-                                         .probe = std::string(kWork) + "/probe",
+                                         .probe = std::string(kWork) + '/' + second_name,
                                          .word = random_name(10)});
   if (options.powers == Powers::devices) {
     std::optional<DeviceFence> fence = make_fence();
@@ -147,6 +151,7 @@ Machine::Machine(const MachineOptions& options) {
       skip("no cgroup v2 hierarchy to fence devices with", "mount one at /sys/fs/cgroup/unified");
     }
   }
+  context().usual_names.emplace(parts_->probe, std::string(kWork) + "/probe");
   parts_->before = parts_->snapshot(*this);
 }
 
@@ -200,14 +205,18 @@ std::string Machine::domainname() const { return parts_->snapshot(*this).domainn
 Rootfs Machine::make_rootfs() {
   Rootfs rootfs{.path = work('r' + random_name(5)),
                 .canary = "/etc/" + random_name(),
-                .content = random_name(12)};
+                .content = random_name(12),
+                .probe = "/etc/" + random_name()};
+  context().usual_names.emplace(rootfs.probe, "/probe");
   const std::string& probe = probe_content();  // read out here: inside there is no such path
   static_cast<void>(inside(Ns::mount, [&] {
     for (const char* name : {"", "/dev", "/proc", "/sys", "/tmp", "/etc"}) {
       make_directories(rootfs.path + name);
     }
     write_new(rootfs.path + rootfs.canary, rootfs.content, 0644);
-    write_new(rootfs.path + rootfs.probe, probe, 0755);
+    write_new(rootfs.path + "/probe", probe, 0755);
+    const std::string second = rootfs.path + rootfs.probe;
+    check(::link((rootfs.path + "/probe").c_str(), second.c_str()), "link", second);
     return std::string();
   }));
   rootfs.id = id_of(rootfs.path);

@@ -39,15 +39,15 @@ struct MachineOptions {
 struct Rootfs {
   std::string path;  ///< as the machine sees it
   FileId id = {};
-  std::string canary = {};   ///< a file in it, as the one inside sees it
-  std::string content = {};  ///< what is written there, and nowhere else
-  std::string probe = "/probe";
+  std::string canary = {};       ///< a file in it, as the one inside sees it
+  std::string content = {};      ///< what is written there, and nowhere else
+  std::string probe = "/probe";  ///< a path that no program can know; "/probe" leads there, too
 };
 
 /// May a program end before its payload came?
 enum class Unfinished {
-  refused,  ///< that is a FAIL
-  held,     ///< it is held at its last moment, so that what it did so far can be looked at
+  refused,          ///< that is a FAIL
+  held,             ///< it is held at its last moment, so that what it did so far can be looked at
   held_or_hanging,  ///< and one that waits for ever is looked at where it waits
 };
 
@@ -82,7 +82,8 @@ class Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  /// The probe's path in the machine, and the word it is to get as its first argument.
+  /// The probe's path in the machine, which no program can know, and the word it is to get as its first
+  /// argument. What is told to a learner names /w/probe instead, where it lies, too.
   [[nodiscard]] const std::string& probe() const noexcept;
   [[nodiscard]] const std::string& word() const noexcept;
   /// A path below the directory the learner's program starts in.

@@ -155,6 +155,7 @@ TEST_SUITE("kernel") {
     CHECK(machine.read(rootfs.path + rootfs.canary) == rootfs.content);
     CHECK(machine.list(rootfs.path) ==
           std::vector<std::string>{"dev", "etc", "probe", "proc", "sys", "tmp"});
+    CHECK(machine.id_of(rootfs.path + rootfs.probe) == machine.id_of(rootfs.path + "/probe"));
     CHECK(machine.id_of(rootfs.path) == rootfs.id);
     CHECK(!machine.exists(rootfs.path + "/old_root"));
   }

@@ -14,7 +14,11 @@ namespace {
 /// "/w/uts --hostname kp2": what a learner types to see it happen again.
 std::string told(const std::string& name, const std::vector<std::string>& arguments) {
   std::string text = name;
-  for (const std::string& word : arguments) text += ' ' + shell_quote(word);
+  const auto& usual = context().usual_names;  // those that `lab run` has
+  for (const std::string& word : arguments) {
+    const auto name_there = usual.find(word);
+    text += ' ' + shell_quote(name_there == usual.end() ? word : name_there->second);
+  }
   return text;
 }
 
