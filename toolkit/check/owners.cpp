@@ -4,6 +4,8 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "toolkit/check/observe.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
@@ -51,6 +53,19 @@ std::string id_map_of(pid_t pid, const std::string& file, pid_t reader) {
     }
   }
   return lean;
+}
+
+std::string in_columns(const std::string& map) {
+  constexpr std::size_t kWidth = 8;
+  std::string table;
+  for (const std::string_view line : lines(map)) {
+    table += '\n';
+    for (const std::string_view word : words(line)) {
+      table += std::string(kWidth - std::min(kWidth - 2, word.size()), ' ');
+      table += word;
+    }
+  }
+  return table;
 }
 
 }  // namespace toolkit::checks

@@ -21,5 +21,7 @@ std::optional<int> depth_below(ino_t user_namespace, pid_t pid);
 /// "uid_map", "gid_map" or "setgroups" of a process, ids outside as a reader in the same user
 /// namespace has them, each run of blanks as one.
 std::string id_map_of(pid_t pid, const std::string& file, pid_t reader);
+/// The numbers of such a map in columns, each line set in, so that two can be held against each other.
+std::string in_columns(const std::string& map);
 
 }  // namespace toolkit::checks

@@ -68,6 +68,9 @@ TEST_SUITE("kernel") {
     CHECK(id_map_of(child.pid(), "setgroups", ::getpid()) == "deny");
     // Whoever is in it sees what is one level up.
     CHECK(id_map_of(child.pid(), "gid_map", child.pid()).starts_with("8 "));
+    CHECK(in_columns("0 1230 1\n1 20688 164") ==
+          "\n       0    1230       1\n       1   20688     164");
+    CHECK(in_columns("").empty());
   }
 }
 

@@ -111,7 +111,27 @@ void make_home(Machine& machine, const User& user) {
   }));
 }
 
+/// A machine with many ids has them in one piece; another has the user's own, and no more.
+std::string ids_there(const User& user, std::string_view seen, std::uint32_t outside,
+                      std::uint32_t own) {
+  std::string line;
+  for (const std::string_view word : words(seen)) {
+    const std::optional<std::uint32_t> id = parse_id(word);
+    const std::uint32_t there = id.value_or(0) - outside + own;
+    const bool is_known = id && (*id == outside || (user.depth == 0 && there < kEnough));
+    line += (line.empty() ? "" : " ") + (is_known ? std::to_string(there) : std::string(word));
+  }
+  return line;
+}
+
 }  // namespace
+
+std::string uids_there(const User& user, std::string_view seen) {
+  return ids_there(user, seen, user.outside_uid, user.uid);
+}
+std::string gids_there(const User& user, std::string_view seen) {
+  return ids_there(user, seen, user.outside_gid, user.gid);
+}
 
 User make_user(Machine& machine) {
   User user{.name = random_name(), .home = machine.work(random_name())};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace toolkit::checks {
@@ -36,6 +37,11 @@ struct User {
 /// many ids. A machine with one id gives that to its root: there the user is the same id under another
 /// number, in a user namespace that was made for it, and without any power over the machine.
 User make_user(Machine& machine);
+
+/// Numbers of users as the checker sees them, in one line, as the user's own machine has them.
+std::string uids_there(const User& user, std::string_view seen);
+/// The same for groups.
+std::string gids_there(const User& user, std::string_view seen);
 
 /// Turns the calling process, which is a machine's root, into a user, at their home. The exec that
 /// follows leaves no capability.

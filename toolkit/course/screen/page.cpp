@@ -47,7 +47,9 @@ std::size_t Page::width_of_field() const { return look_.width - kMargin - kLabel
 void Page::field(const Span& label, std::string_view text) {
   std::vector<Line> wrapped;
   for (const std::string_view line : lines(text)) {
-    const std::vector<Line> parts = wrap({span(line)}, width_of_field());
+    // What is set in is a table.
+    const std::vector<Line> parts = line.starts_with("  ") ? std::vector<Line>{{span(line)}}
+                                                           : wrap({span(line)}, width_of_field());
     wrapped.insert(wrapped.end(), parts.begin(), parts.end());
   }
   field(label, wrapped);

@@ -28,7 +28,8 @@ class Page {
   void paragraph(std::string_view text, std::size_t indent, const Style& style = {});
   /// As it stands, line by line, however wide.
   void verbatim(std::string_view text, std::size_t indent);
-  /// A label in a column of its own, the text wrapped beside it; nothing when the text is empty.
+  /// A label in a column of its own, the text wrapped beside it, but for lines that begin with two
+  /// blanks; nothing when the text is empty.
   void field(const Span& label, std::string_view text);
   void field(const Span& label, const std::vector<Line>& text);
   /// The same for a command: it is there to be copied, so it is not broken.
