@@ -65,7 +65,8 @@ const std::vector<Advice>& all_advice() {
       // namespaces
       {"unshare", "", EPERM,
        "Every namespace but a user namespace wants CAP_SYS_ADMIN; a user namespace can't be made "
-       "from within a chroot. Is CLONE_NEWUSER among the flags, or the caller root?"},
+       "from within a chroot. Without CLONE_NEWUSER among the flags: is the caller root? With it: "
+       "was there a chroot, or does the machine forbid it to its users?"},
       {"unshare", "", EINVAL,
        "A flag is none that unshare knows, or one that a process with several threads can't use, "
        "or CLONE_NEWPID a second time. Which bits of the argument are not CLONE_NEW..., and was "
@@ -75,7 +76,8 @@ const std::vector<Advice>& all_advice() {
        "the max_..._namespaces files holds a small number?"},
       {"clone3", "", EPERM,
        "Every namespace but a user namespace wants CAP_SYS_ADMIN; a user namespace can't be made "
-       "from within a chroot. Is CLONE_NEWUSER among the flags, or the caller root?"},
+       "from within a chroot. Without CLONE_NEWUSER among the flags: is the caller root? With it: "
+       "was there a chroot, or does the machine forbid it to its users?"},
       {"clone3", "", EINVAL,
        "Two flags exclude each other (CLONE_NEWNS and CLONE_FS, CLONE_NEWPID and CLONE_THREAD), or "
        "a size is wrong, or CLONE_NEWPID comes after an unshare that had it. Is every field that "
