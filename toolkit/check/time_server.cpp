@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <string_view>
 
 #include "toolkit/check/random.hpp"
 #include "toolkit/kernel/error.hpp"
@@ -58,16 +59,6 @@ std::string address_of(FdRef socket) {
   return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
 }
 
-/// Seconds since 1900 in the upper half; beyond 2036 it begins anew at zero.
-std::uint64_t timestamp(double ahead) {
-  constexpr std::uint64_t kFrom1900To1970 = 2'208'988'800;
-  timespec now{};
-  check(::clock_gettime(CLOCK_REALTIME, &now), "clock_gettime");
-  const std::uint64_t here = (static_cast<std::uint64_t>(now.tv_sec) + kFrom1900To1970) << 32 |
-                             (static_cast<std::uint64_t>(now.tv_nsec) << 32) / 1'000'000'000;
-  return here + static_cast<std::uint64_t>(std::llround(std::ldexp(ahead, 32)));
-}
-
 void put(std::string& packet, std::size_t place, std::uint64_t time) {
   const std::uint64_t wire = htobe64(time);
   std::memcpy(packet.data() + place, &wire, sizeof wire);
@@ -90,18 +81,30 @@ std::string make_answer(const std::string& request, const TimeServerOptions& opt
   packet.replace(kOriginate, 8, request, kTransmit, 8);
   if (options.answer == Answer::of_another) {
     // What somebody sends who can't see the request, and guesses; or an old answer, once more.
-    put(packet, kOriginate, timestamp(-random_number(1, 1000)));
+    put(packet, kOriginate, time_stamp(-random_number(1, 1000)));
   }
   if (options.answer == Answer::empty) return packet;
-  put(packet, kReference, timestamp(options.ahead - 1));
+  put(packet, kReference, time_stamp(options.ahead - 1));
   put(packet, kReceive, received);
-  put(packet, kTransmit, timestamp(options.ahead - static_cast<double>(options.way.count()) / 1e3));
+  put(packet, kTransmit,
+      time_stamp(options.ahead - static_cast<double>(options.way.count()) / 1e3));
   if (options.answer == Answer::cut) packet.resize(kTransmit + 4);
   return packet;
 }
 
 void take_its_time(std::chrono::milliseconds both_ways) {
   if (both_ways.count() > 0) ::poll(nullptr, 0, static_cast<int>(both_ways.count()));
+}
+
+/// Whoever starts its wait anew with each packet waits for ever.
+[[noreturn]] void chatter(FdRef stranger, const sockaddr_in& client) {
+  constexpr std::string_view kWords = "good morning";
+  constexpr std::chrono::milliseconds kOften{300};
+  while (true) {
+    ::sendto(stranger.get(), kWords.data(), kWords.size(), 0,
+             reinterpret_cast<const sockaddr*>(&client), sizeof client);  // NOLINT
+    take_its_time(kOften);
+  }
 }
 
 [[noreturn]] void serve(const Sockets& sockets, FdRef told, const TimeServerOptions& options) {
@@ -115,10 +118,11 @@ void take_its_time(std::chrono::milliseconds both_ways) {
     if (got < 0) continue;  // EINTR, or an ICMP error of somebody who has gone
     // A packet was on its way before it came, and will be once it has left.
     const std::uint64_t received =
-        timestamp(options.ahead + static_cast<double>(options.way.count()) / 1e3);
+        time_stamp(options.ahead + static_cast<double>(options.way.count()) / 1e3);
     request.resize(static_cast<std::size_t>(got));
     write_all(told, request + '.', "told");  // an empty message would be the end
     if (options.answer == Answer::none) continue;
+    if (options.answer == Answer::none_but_chatter) chatter(sockets.stranger, from);
     request.resize(kSize);
     const auto send = [&](const Fd& socket, const std::string& answer) {
       ::sendto(socket.get(), answer.data(), answer.size(), 0, address, size);
@@ -126,7 +130,7 @@ void take_its_time(std::chrono::milliseconds both_ways) {
     if (options.answer == Answer::after_a_stranger) {
       TimeServerOptions other = options;
       other.ahead += random_number(10'000, 20'000);
-      send(sockets.stranger, make_answer(request, other, timestamp(other.ahead)));
+      send(sockets.stranger, make_answer(request, other, time_stamp(other.ahead)));
     }
     take_its_time(2 * options.way);
     send(sockets.server, make_answer(request, options, received));
@@ -141,6 +145,15 @@ Process start(const Machine& machine, const TimeServerOptions& options, FdRef to
 }
 
 }  // namespace
+
+std::uint64_t time_stamp(double ahead) {
+  constexpr std::uint64_t kFrom1900To1970 = 2'208'988'800;
+  timespec now{};
+  check(::clock_gettime(CLOCK_REALTIME, &now), "clock_gettime");
+  const std::uint64_t here = (static_cast<std::uint64_t>(now.tv_sec) + kFrom1900To1970) << 32 |
+                             (static_cast<std::uint64_t>(now.tv_nsec) << 32) / 1'000'000'000;
+  return here + static_cast<std::uint64_t>(std::llround(std::ldexp(ahead, 32)));
+}
 
 TimeRequest read_time_request(const std::string& packet) {
   constexpr int kClient = 3;

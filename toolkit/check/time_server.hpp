@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace toolkit::checks {
 enum class Answer {
   right,
   none,
+  none_but_chatter,  ///< none; but somebody else sends something from another port, again and again
   of_another,        ///< right, but the originate timestamp is that of some other request
   kiss,              ///< stratum 0 and a code, "RATE": go away. See RFC 5905, section 7.4
   no_servers,        ///< mode 5, a broadcast
@@ -29,6 +31,9 @@ struct TimeRequest {
   std::string fault = {};     ///< "47 bytes", "version 4, mode 4", or empty
   std::string transmit = {};  ///< 8 bytes
 };
+/// A clock that is ahead of this machine's by so many seconds: seconds since 1900 in the upper half;
+/// beyond 2036 it begins anew at zero.
+std::uint64_t time_stamp(double ahead);
 /// See "Packet Header Variables" in RFC 5905, section 7.3.
 TimeRequest read_time_request(const std::string& packet);
 

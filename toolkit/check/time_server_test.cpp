@@ -85,5 +85,6 @@ TEST_SUITE("kernel") {
     CHECK(exchange(Answer::unset_stratum).answer[1] == 16);
     CHECK(exchange(Answer::empty).answer.substr(32, 16) == std::string(16, '\0'));
     CHECK(exchange(Answer::after_a_stranger).answer.ends_with("other"));
+    CHECK(exchange(Answer::none_but_chatter).answer == "good morningother");
   }
 }

@@ -1,10 +1,13 @@
 #include "toolkit/check/zones.hpp"
 
+#include <sys/stat.h>
+
 #include <array>
 #include <filesystem>
 
 #include "toolkit/check/random.hpp"
 #include "toolkit/check/verdict.hpp"
+#include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/fd.hpp"
 
 namespace toolkit::checks {
@@ -31,6 +34,14 @@ std::string zone_file_of(const Machine& machine) {
 
 std::string content_at(pid_t pid, const std::string& path) {
   return inside(pid, Ns::mount, [&path] { return read_file(path); });
+}
+
+std::string id_at(pid_t pid, const std::string& path) {
+  return inside(pid, Ns::mount, [&path] {
+    struct stat file {};
+    check(::stat(path.c_str(), &file), "stat", path);
+    return to_text(FileId{.device = file.st_dev, .inode = file.st_ino});
+  });
 }
 
 std::string zone_variable_of(const Subject& subject) {

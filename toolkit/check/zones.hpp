@@ -21,6 +21,8 @@ Zone choose_zone(const Machine& machine);
 std::string zone_file_of(const Machine& machine);
 /// A file as the mount namespace of a process has it.
 std::string content_at(pid_t pid, const std::string& path);
+/// Which file that is: "device 8:1, inode 52119".
+std::string id_at(pid_t pid, const std::string& path);
 /// The variable TZ of the payload, as it was executed: "TZ=Asia/Tokyo", or empty.
 std::string zone_variable_of(const Subject& subject);
 
