@@ -7,7 +7,7 @@
 //  - the command starts in a time namespace that was made for it alone; a clock that was named has
 //    this offset there (it may be negative), and one that was not has the offset that it had;
 //  - after --tz, TZ in its environment and /etc/localtime say ZONE, for it alone; where there is no
-//    such zone, it does not start;
+//    such zone, it does not start (a name with a dot in it is none: "../…", "tzdata.zi");
 //  - --ask sends one packet (SNTP, RFC 5905), waits for a second at most, believes nothing but the
 //    answer to it, and prints by how many seconds the server's clock is ahead: "+3.141593";
 //  - nobody outside notices, and no clock is ever set.
@@ -83,6 +83,7 @@ Request read_request(const Arguments& arguments) {
     } else if (option == "--boottime") {
       request.boottime = read_number(value);
     } else if (option == "--tz") {
+      if (value.find('.') != value.npos) throw std::invalid_argument(value + ": no zone has a dot");
       request.zone = value;
     } else if (option == "--ask") {
       request.server = value;
@@ -147,7 +148,8 @@ int run_command(const Request& request) {
   return child.wait().shell_code();
 }
 
-/// Seconds since 1900 in the upper half, fractions of one in the lower: RFC 5905, section 6.
+/// Seconds since 1900 in the upper half, fractions of one in the lower: RFC 5905, section 6. In the
+/// order of this machine; a Packet has the network's.
 using Timestamp = std::uint64_t;
 
 Timestamp now() {
@@ -176,7 +178,7 @@ struct Packet {
 static_assert(sizeof(Packet) == 48);
 
 struct Exchange {
-  Timestamp sent = 0;      ///< by our clock, as the request has it
+  Timestamp sent = 0;      ///< by our clock, as now() gave it
   Timestamp received = 0;  ///< by our clock, when the answer was there
   Packet answer = {};
   std::size_t size = 0;  ///< bytes of the answer that came
