@@ -12,6 +12,7 @@
 #include "toolkit/check/machine.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/process.hpp"
+#include "toolkit/kernel/text.hpp"
 #include "toolkit/test/child.hpp"
 #include "toolkit/test/test.hpp"
 
@@ -77,6 +78,12 @@ TEST_SUITE("kernel") {
       }
       for (const MountInfo& mount : group_mounts_as_seen_by(subject.payload()))
         CHECK(mount.root == "/");
+      Process spawned = machine.spawn([] {
+        for (const std::string_view line : lines(read_file("/proc/self/cgroup"))) {
+          if (line.starts_with("0::")) ::_exit(line.starts_with("0::/session-") ? 0 : 1);
+        }
+      });
+      CHECK(spawned.wait().shell_code() == 0);
     }
     for (const OwnGroup& group : groups) CHECK_FALSE(std::filesystem::exists(directory_of(group)));
   }

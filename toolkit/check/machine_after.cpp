@@ -110,6 +110,7 @@ std::vector<Leftover> Machine::leftovers() const {
 
 Process Machine::spawn(const std::function<void()>& body) const {
   return Process::spawn({}, [&] {
+    if (parts_->delegation) parts_->delegation->settle(::getpid());
     enter_machine(parts_->kept.namespaces);
     Process child = Process::spawn({}, [&] {
       check(::chdir(kWork), "chdir", kWork);
