@@ -200,7 +200,7 @@ CHECK_STEP("02.4a", "a jail made by pivot_root holds it, and it says so", 3, {"0
 
 CHECK_STEP("02.4b", "so does your lab 03's jail, where that has passed", 1, {"02.4a"}) {
   Trial trial(random_number(3, 12));
-  const Start start = in_jail_of("pivot-root", trial, in_pivot_root(trial));
+  const Start start = in_jail_of(kPivotRootProgram, trial, in_pivot_root(trial));
   expect_still_inside(trial.machine.finish(start.words, start.options));
 }
 
@@ -219,7 +219,7 @@ CHECK_STEP("02.4d", "it knows outside from inside by no name", 2, {"02.4a"}) {
   Trial trial(random_number(3, 12));
   trial.finish("chroot");
   copy_names(trial.machine, trial.jail.path);  // what it made in there is outside, too
-  const Start start = in_jail_of("chroot", trial, trial.in_chroot(Unfinished::refused));
+  const Start start = in_jail_of(kChrootProgram, trial, trial.in_chroot(Unfinished::refused));
   Subject subject = start_with_hints(trial.machine, start.words, start.options,
                                      {{"ended-early", "believes-it-is-in"}});
   expect_out(trial, subject, "root-not-taken");

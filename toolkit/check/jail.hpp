@@ -21,6 +21,10 @@ Jail make_jail(Machine& machine, int depth);
 /// lab has not been passed, or lab.yaml does not name it under `beside`.
 std::string program_beside(const Machine& machine, const std::string& name);
 
+/// Programs of the labs 01 and 03, each of which makes a jail: `chroot --rootfs PATH -- CMD`.
+constexpr const char* kChrootProgram = "chroot";
+constexpr const char* kPivotRootProgram = "pivot-root";
+
 /// Gives the machine's root directory, which is read-only, directories with the names that are in
 /// another one: then no name tells the two apart.
 void copy_names(Machine& machine, const std::string& from);
