@@ -73,7 +73,7 @@ CHECK_STEP("05.2a", "private, which is the default: no ties", 2, {"05.1"}) {
     Subject subject = trial.start(options);
     expect_no_peers(subject, trial.machine);
     kept.expect("with the command at work", "unmounted-outside");
-    expect_no_masters(subject);
+    expect_no_masters(subject, "slave-for-private");
   }
 }
 
@@ -228,7 +228,7 @@ CHECK_STEP("05.4d", "and none is left, however it ends", 2, {"05.4a"}) {
 
 CHECK_STEP("05.4e", "and no descriptor of your program's", 1, {"05.4a"}) {
   Trial trial;
-  expect_no_descriptors(trial.run({"-v", trial.volume()}));
+  expect_no_descriptors(trial.run({"-v", trial.volume()}), "descriptor-leaked");
 }
 
 CHECK_STEP("05.5a", "ro: the volume is read-only", 2, {"05.4"}) {

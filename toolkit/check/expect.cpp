@@ -57,13 +57,13 @@ void expect_no_peers(Subject& subject, const Machine& machine) {
   }
 }
 
-void expect_no_masters(Subject& subject) {
+void expect_no_masters(Subject& subject, const std::string& hint) {
   for (const MountInfo& mount : all_mounts(subject.stands())) {
     if (master_of(mount).empty()) continue;
     subject.fail_here({.expected = "each mount of the command is private: seventh field empty",
                        .seen = mount.target + " is a slave: it hears of the machine's mounts",
                        .evidence = "/proc/PID/mountinfo: " + to_text(mount),
-                       .hint = "slave-for-private"});
+                       .hint = hint});
   }
 }
 
@@ -94,13 +94,13 @@ void expect_read_only(Subject& subject, const std::string& place, const std::str
                              : "flags-lost"});
 }
 
-void expect_no_descriptors(const Subject& subject) {
+void expect_no_descriptors(const Subject& subject, const std::string& hint) {
   for (const Descriptor& open : descriptors(subject.payload())) {
     if (open.number <= STDERR_FILENO) continue;
     fail({.expected = "the command has descriptors 0, 1 and 2, and no others",
           .seen = "descriptor " + std::to_string(open.number) + " as well: " + open.target,
           .evidence = "/proc/PID/fd of the command",
-          .hint = "descriptor-leaked"});
+          .hint = hint});
   }
 }
 

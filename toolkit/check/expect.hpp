@@ -17,14 +17,14 @@ void expect_own_namespace(Subject& subject, const Machine& machine, Ns kind);
 void expect_runner_stays(Subject& subject, const Machine& machine, Ns kind);
 /// No mount there is a peer of one of the machine's: "still-shared" for "/", else "submount-shared".
 void expect_no_peers(Subject& subject, const Machine& machine);
-/// No mount there is a slave, of anybody: "slave-for-private".
-void expect_no_masters(Subject& subject);
+/// No mount there is a slave, of anybody: else this hint.
+void expect_no_masters(Subject& subject, const std::string& hint);
 /// What is mounted on this path of the payload says ro and can't be written to, and the filesystem of
 /// it can: else this hint, or "filesystem-read-only". It keeps flags that it had: "flags-lost".
 void expect_read_only(Subject& subject, const std::string& place, const std::string& hint,
                       const std::vector<std::string_view>& kept = {});
-/// The payload has descriptors 0, 1 and 2, and no others: "descriptor-leaked".
-void expect_no_descriptors(const Subject& subject);
+/// The payload has descriptors 0, 1 and 2, and no others: else this hint.
+void expect_no_descriptors(const Subject& subject, const std::string& hint);
 
 /// The machine's mounts as they were when this was made.
 class KeptMounts {

@@ -50,11 +50,11 @@ TEST_SUITE("kernel") {
           machine.start({"--mount", "--propagation", propagation, machine.probe(), machine.word()});
       return hint_of([&] {
         expect_no_peers(subject, machine);
-        expect_no_masters(subject);
+        expect_no_masters(subject, "slave");
       });
     };
     CHECK(hint_with("unchanged") == "still-shared");
-    CHECK(hint_with("slave") == "slave-for-private");
+    CHECK(hint_with("slave") == "slave");
     CHECK(hint_with("private").empty());
   }
 
@@ -103,9 +103,9 @@ TEST_SUITE("kernel") {
     use("/usr/bin/env", "env");
     Machine machine;
     const Subject leaks = machine.start({machine.probe(), machine.word()}, {.leaks = {77}});
-    CHECK(hint_of([&] { expect_no_descriptors(leaks); }) == "descriptor-leaked");
+    CHECK(hint_of([&] { expect_no_descriptors(leaks, "leaked"); }) == "leaked");
     const Subject none = machine.start({machine.probe(), machine.word()});
-    CHECK(hint_of([&] { expect_no_descriptors(none); }).empty());
+    CHECK(hint_of([&] { expect_no_descriptors(none, "leaked"); }).empty());
   }
 }
 
