@@ -74,7 +74,7 @@ CHECK_STEP("10.1c", "who becomes the command is born in it", 1, {"10.1a"}) {
   // An exec that is refused leaves its process as it was born: since Linux 6.1 a good one moves it.
   const std::string text = machine.make_file(machine.work(random_name()), "no program\n");
   Subject subject = start(machine, {}, text);
-  expect_born_inside(subject, machine);
+  expect_born_inside(subject, machine, "no-fork");
 }
 
 CHECK_STEP("10.1d", "two commands, two namespaces", 1, {"10.1a"}) {
@@ -238,7 +238,7 @@ CHECK_STEP("10.6", "nothing is believed but the answer", 3, {"10.5"}) {
     const double ahead = random_number(10, 9000);
     expect_disbelief(machine, {.ahead = ahead, .answer = lie.answer}, lie.what, lie.hint);
   }
-  expect_belief(machine);  // among so many that are not
+  expect_belief(machine, "believes-nothing");  // among so many that are not
 }
 
 double random_ahead() { return random_number(100, 9000) + random_number(0, 999) / 1e3; }

@@ -12,6 +12,7 @@
 #include "toolkit/check/lacking.hpp"
 #include "toolkit/check/patience.hpp"
 #include "toolkit/check/random.hpp"
+#include "toolkit/check/refusal.hpp"
 #include "toolkit/check/verdict.hpp"
 #include "toolkit/kernel/fd.hpp"
 #include "toolkit/kernel/namespaces.hpp"
@@ -52,9 +53,10 @@ Ended run_asking(Machine& machine, const TimeServer& server) {
   try {
     return machine.finish({"--ask", server.address()});
   } catch (Failed& failed) {
-    if (failed.failure.hint == "hangs" || failed.failure.hint == "no-end") {
+    const Hints better{{"hangs", "waits"}, {"no-end", "waits"}};
+    if (const auto found = better.find(failed.failure.hint); found != better.end()) {
       failed.failure.expected = "it ends, after about a second where no answer comes";
-      failed.failure.hint = "waits";
+      failed.failure.hint = found->second;
     }
     throw;
   }
@@ -105,7 +107,7 @@ void expect_offsets(const Subject& subject, const Offsets& wanted) {
         .signatures = Consult::always});
 }
 
-void expect_born_inside(Subject& subject, const Machine& machine) {
+void expect_born_inside(Subject& subject, const Machine& machine, const std::string& hint) {
   const pid_t pid = subject.stands();
   const ino_t own = toolkit::namespace_id(pid, Ns::time);
   const bool moved = own != machine.namespace_id(Ns::time);
@@ -118,7 +120,7 @@ void expect_born_inside(Subject& subject, const Machine& machine) {
                      : "it is in the machine's; only its children would be in the new one",
        .evidence = "/proc/CHILD/ns/time and time_for_children, where it was to execute a file that "
                    "is no program",
-       .hint = "no-fork"});
+       .hint = hint});
 }
 
 Ended ask_server(Machine& machine, const TimeServer& server) {
@@ -156,27 +158,28 @@ void expect_disbelief(Machine& machine, const TimeServerOptions& options, const 
   const TimeServer server(machine, options);
   const Ended ended = ask_server(machine, server);
   const bool later = ended.err.find(kOpen) != ended.err.npos;
+  const char* mute = "wrong-status";
   if (ended.status == kNeverStarted && ended.out.empty() && !later) {
     if (!ended.err.empty()) return;
     fail({.expected = why + ": exit 125, and a line on stderr that says so",
           .seen = "there is no line on stderr",
-          .hint = "wrong-status"});
+          .hint = mute});
   }
   const bool wrong = ended.out.empty() && !later;
   fail({.expected = why + ": exit 125, and nothing on stdout",
         .seen = later ? "your program goes on with it" : printed(ended),
         .evidence = told(ended),
-        .hint = wrong ? "wrong-status" : hint});
+        .hint = wrong ? mute : hint});
 }
 
-void expect_belief(Machine& machine) {
+void expect_belief(Machine& machine, const std::string& hint) {
   const TimeServer server(machine, {.ahead = 1.0 * random_number(100, 9000)});
   const Ended ended = ask_server(machine, server);
   if (ended.status == 0 || ended.err.find(kOpen) != ended.err.npos) return;
   fail({.expected = "an answer that is whole, and the server's to this request, is believed",
         .seen = "your program believes nothing",
         .evidence = told(ended),
-        .hint = "believes-nothing"});
+        .hint = hint});
 }
 
 void expect_ahead(const TimeServerOptions& options, const std::string& hint) {
