@@ -125,7 +125,10 @@ int open_target(const std::string& rootfs, const std::string& path) {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
   how.resolve = RESOLVE_IN_ROOT;
-  const long found = ::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
+  long found = -1;
+  do {  // EAGAIN: somebody mounts or renames meanwhile, and ".." can't be trusted
+    found = ::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
+  } while (found == -1 && errno == EAGAIN);
   return static_cast<int>(check(found, "openat2", path));
 }
 

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "toolkit/check/mounts.hpp"
 #include "toolkit/check/observe.hpp"
 #include "toolkit/kernel/namespaces.hpp"
@@ -101,6 +104,18 @@ void expect_no_descriptors(const Subject& subject, const std::string& hint) {
           .seen = "descriptor " + std::to_string(open.number) + " as well: " + open.target,
           .evidence = "/proc/PID/fd of the command",
           .hint = hint});
+  }
+}
+
+void again_if_busy(const std::function<void()>& check) {
+  constexpr int kTimes = 3;
+  for (int tries = 1;; ++tries) {
+    try {
+      return check();
+    } catch (const Failed& failed) {
+      const bool busy = failed.failure.seen.find(std::strerror(EAGAIN)) != std::string::npos;
+      if (!busy || tries == kTimes) throw;
+    }
   }
 }
 

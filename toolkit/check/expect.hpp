@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ void expect_read_only(Subject& subject, const std::string& place, const std::str
                       const std::vector<std::string_view>& kept = {});
 /// The payload has descriptors 0, 1 and 2, and no others: else this hint.
 void expect_no_descriptors(const Subject& subject, const std::string& hint);
+
+/// Runs it once more, twice at most, where it failed since the kernel was busy: a look-up of ".." below a
+/// root is given up with EAGAIN when something is mounted anywhere meanwhile. See openat2(2).
+void again_if_busy(const std::function<void()>& check);
 
 /// The machine's mounts as they were when this was made.
 class KeptMounts {
