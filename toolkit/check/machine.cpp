@@ -134,7 +134,7 @@ const std::string& probe_content() {
 Machine::Machine(const MachineOptions& options) {
   const std::vector<std::string> decoys = {random_name(), random_name()};
   // A program that knows where the probe lies could do its work for that one alone.
-  const std::string second_name = random_name() + '/' + random_name();
+  const std::string second_name = '.' + random_name() + '/' + random_name();
   std::optional<Delegation> delegation = delegate(options.groups);
   Kept kept = or_skip([&] { return keep(options.powers, second_name, decoys, delegation); });
   if (delegation) delegation->settle(kept.process.pid());
