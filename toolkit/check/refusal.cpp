@@ -1,14 +1,17 @@
 #include "toolkit/check/refusal.hpp"
 
+#include <cstring>
+
 namespace toolkit::checks {
 
 void expect_refusal(const Ended& ended, const Refusal& refusal) {
   constexpr int kNeverStarted = 125;
-  const bool told = ended.err.find(refusal.why) != std::string::npos;
+  const std::string why = std::strerror(refusal.error);
+  const bool told = ended.err.find(why) != std::string::npos;
   if (ended.status == kNeverStarted && told && !ended.payload) return;
   expect_written(ended.err);
   const std::string hint = ended.payload ? refusal.hint_when_run : refusal.hint_when_mute;
-  fail({.expected = refusal.what + ": exit 125, no command, and on stderr: " + refusal.why,
+  fail({.expected = refusal.what + ": exit 125, no command, and on stderr: " + why,
         .seen = ended.payload ? "the command ran"
                               : "no command, exit " + std::to_string(ended.status) +
                                     (told ? "" : ", and another reason, or none"),

@@ -12,7 +12,7 @@ namespace toolkit::checks {
 /// Something that the kernel refuses, and what a program that passes it on looks like.
 struct Refusal {
   std::string what;  ///< "there is no such device"
-  std::string why;   ///< what its line on stderr holds: "No such device"
+  int error = 0;     ///< the errno whose text its line on stderr holds
   std::string hint_when_run = "refusal-ignored";
   std::string hint_when_mute = "wrong-reason";
 };

@@ -13,7 +13,7 @@ namespace {
 std::string hint_for(const Ended& ended) {
   try {
     expect_refusal(ended, {.what = "there is no such device",
-                           .why = "No such device",
+                           .error = ENODEV,
                            .hint_when_run = "ran",
                            .hint_when_mute = "mute"});
     return {};
