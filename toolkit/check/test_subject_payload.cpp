@@ -141,7 +141,7 @@ int change_payload(const Job& job) {
   ::waitpid(payload, &status, 0);
   std::ifstream maps("/proc/" + std::to_string(payload) + "/maps");
   for (std::string line; std::getline(maps, line);) {
-    if (line.find("r-xp") == line.npos || line.find("probe") == line.npos) continue;
+    if (line.find("r-xp") == line.npos || line.find(job.command[0]) == line.npos) continue;
     const unsigned long end = std::strtoul(&line[line.find('-') + 1], nullptr, 16);
     ::ptrace(PTRACE_POKETEXT, payload, end - 16, 0x1122334455667788);  // behind the last function
     break;
