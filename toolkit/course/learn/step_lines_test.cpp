@@ -37,6 +37,36 @@ TEST_SUITE("unit") {
 )"));
   }
 
+  TEST_CASE("check screen: of many left-overs the first are told, and by whom in short") {
+    Report report;
+    std::vector<checks::Leftover> left;
+    for (const char* name : {"a", "b", "c", "d", "e"}) {
+      left.push_back({.what = std::string("the mount /") + name, .remedy = "umount"});
+      left.push_back({.what = std::string("the link ") + name + " is gone", .remedy = "none"});
+    }
+    for (const char* id : {"03.1", "03.2", "03.3", "03.4"}) {
+      report.results.push_back(result(id, "a root", Verdict::pass));
+      report.results.back().left = left;
+    }
+    CHECK(has(shown(report), R"(
+03.1 … 03.4  left behind: the mount /c
+  remedy    umount
+
+  … and 2 more left behind
+
+03.1 … 03.4  the link a is gone
+
+03.1 … 03.4  the link b is gone
+
+03.1 … 03.4  the link c is gone
+
+  … and 2 more that are gone
+
+  The machine was thrown away, and this with it. On one of yours it would have
+  stayed.
+)"));
+  }
+
   TEST_CASE("check screen: a long command line goes on set in") {
     Report report = half_way();
     report.results[2].did =
