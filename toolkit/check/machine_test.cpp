@@ -7,6 +7,7 @@
 
 #include "toolkit/check/context.hpp"
 #include "toolkit/check/links.hpp"
+#include "toolkit/check/stack.hpp"
 #include "toolkit/kernel/capabilities.hpp"
 #include "toolkit/kernel/mount.hpp"
 #include "toolkit/kernel/namespaces.hpp"
@@ -97,6 +98,21 @@ TEST_SUITE("kernel") {
     CHECK(is_up() == "up");
     CHECK(machine.finish(down).status == 0);
     CHECK(is_up() == "down");
+  }
+
+  TEST_CASE("a hidden program can't be started, and others can") {
+    NEEDS_USER_NAMESPACES();
+    use("/usr/bin/env", "env");
+    Machine open;
+    CHECK(open.finish({"uname"}).status == 0);
+    context().settings.hidden = {"uname", "no-such-program"};
+    Machine machine;
+    CHECK(machine.finish({"uname"}).status == 126);
+    CHECK(machine.finish({"true"}).status == 0);
+    CHECK(mounted_on(machine, "/usr/bin/uname").has_value());
+    CHECK(!mounted_on(machine, "/usr/bin/true"));
+    CHECK(machine.leftovers().empty());
+    CHECK(context().left.empty());
   }
 
   TEST_CASE("where no namespaces can be made, a check is skipped, and says why") {

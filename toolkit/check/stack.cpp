@@ -6,7 +6,6 @@
 #include "toolkit/check/sockets.hpp"
 #include "toolkit/kernel/error.hpp"
 #include "toolkit/kernel/namespaces.hpp"
-#include "toolkit/kernel/rootfs.hpp"
 
 namespace toolkit::checks {
 
@@ -75,18 +74,6 @@ Cable lay_cable_named_lo(Machine& machine) {
     return std::string();
   }));
   return lay(machine, {.here = "lo", .there = 'w' + random_name()});
-}
-
-void hide_programs(Machine& machine, const std::vector<std::string>& names) {
-  static_cast<void>(machine.inside(Ns::mount, [&names] {
-    for (const std::string directory : {"/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"}) {
-      for (const std::string& name : names) {
-        if (kind_of(directory + name)) toolkit::bind("/dev/null", directory + name);
-      }
-    }
-    return std::string();
-  }));
-  machine.settle();
 }
 
 std::optional<MountInfo> mounted_on(const Machine& machine, const std::string& path) {

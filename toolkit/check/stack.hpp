@@ -34,9 +34,6 @@ Cable lay_cable(Machine& machine);
 /// the machine gets another name. For what such a device is refused, its name and kind say nothing of.
 Cable lay_cable_named_lo(Machine& machine);
 
-/// Programs of these names can't be started on the machine: what they do is the learner's to write.
-void hide_programs(Machine& machine, const std::vector<std::string>& names);
-
 /// What is mounted on a file of the machine, topmost last; nothing when it is a file like others.
 std::optional<MountInfo> mounted_on(const Machine& machine, const std::string& path);
 /// "net:[4026531840], a nsfs", or that there is nothing.

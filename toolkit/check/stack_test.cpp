@@ -80,19 +80,6 @@ TEST_SUITE("kernel") {
     CHECK(machine.leftovers().empty());
   }
 
-  TEST_CASE("stack: a hidden program can't be started, and others can") {
-    NEEDS_USER_NAMESPACES();
-    use_env();
-    Machine machine;
-    CHECK(machine.finish({"uname"}).status == 0);
-    hide_programs(machine, {"uname", "no-such-program"});
-    CHECK(machine.finish({"uname"}).status == 126);
-    CHECK(machine.finish({"true"}).status == 0);
-    CHECK(mounted_on(machine, "/usr/bin/uname").has_value());
-    CHECK(!mounted_on(machine, "/usr/bin/true"));
-    CHECK(context().left.empty());
-  }
-
   TEST_CASE("stack: a file that is held open keeps its mount busy") {
     NEEDS_USER_NAMESPACES();
     use_env();
